@@ -1,0 +1,32 @@
+# Everything a person does with a checkout. `make help` lists it.
+PYTHON ?= /usr/bin/python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PROTOS := executor/api/executor.proto $(wildcard executor/containerd/api/*.proto)
+STUBS  := $(PROTOS:.proto=_pb2.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The stamps are the installed state: a changed lock file or .proto installs or generates again.
+$(VENV)/installed: requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+%_pb2.py: %.proto $(VENV)/installed
+	PATH="$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -I . --python_out=. --mypy_out=. \
+	  --grpc_python_out=. --mypy_grpc_out=. $<
+
+$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: venv
+venv: $(VENV)/installed $(STUBS)
+
+.PHONY: agent
+agent: ## the program that is PID 1 of every sandbox
+	$(MAKE) -C executor/agent

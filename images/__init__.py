@@ -1,0 +1,1 @@
+"""One folder a runtime, and the builder that makes OCI images of them."""
