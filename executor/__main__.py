@@ -1,0 +1,127 @@
+"""`python -m executor`: one executor on this host, until SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import grpc.aio
+import structlog
+import uvloop
+from grpc_health.v1 import health, health_pb2_grpc
+
+from executor.api import executor_pb2 as pb
+from executor.api import executor_pb2_grpc
+from executor.api.service import ExecutorService
+from executor.api.status import StatusBoard
+from executor.containerd.client import Containerd, ContainerdError
+from executor.containerd.importer import import_image
+from executor.pool import Pool
+from executor.preflight import UnfitHostError, check_root, check_runsc, write_runtime_binary
+from executor.runtime import Runtime, load_runtimes
+from executor.sandbox import Host
+from executor.settings import Settings
+
+log = structlog.get_logger()
+
+# Seconds that running programs get to end after SIGTERM.
+_DRAIN_SECONDS = 10.0
+
+
+async def main(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT. Raises UnfitHostError or ContainerdError when it cannot begin."""
+    check_root()
+    shutil.rmtree(settings.run_dir / "sandboxes", ignore_errors=True)
+    settings.run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    runsc = await check_runsc(settings.runsc)
+    async with Containerd(settings.containerd_socket, settings.containerd_namespace) as containerd:
+        log.info("executor.starting", runsc=runsc, containerd=await containerd.version())
+        runtimes = load_runtimes(settings.images_dir)
+        await _import_missing(containerd, runtimes, settings)
+        host = Host(containerd, settings, write_runtime_binary(settings))
+        board = StatusBoard(lambda: _status(pool, settings))
+        pool = Pool(host, runtimes, board.change)
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        filling = asyncio.create_task(pool.run(), name="pool")
+        filling.add_done_callback(lambda _: stop.set())
+        server = _server(ExecutorService(pool, runtimes, board, settings), settings)
+        try:
+            await server.start()
+            _protect(settings.listen)
+            log.info("executor.ready", listen=settings.listen, runtimes=sorted(runtimes))
+            await stop.wait()
+            if not filling.done():
+                left = await pool.drain(_DRAIN_SECONDS)
+                log.info("executor.stopping", unfinished=left)
+        finally:
+            await server.stop(grace=1)
+            filling.cancel()
+            await asyncio.gather(filling, return_exceptions=True)
+        if not filling.cancelled() and (error := filling.exception()) is not None:
+            raise error
+
+
+async def _import_missing(containerd: Containerd, runtimes: dict[str, Runtime], settings: Settings) -> None:
+    there = await containerd.image_names()
+    for runtime in runtimes.values():
+        if runtime.image not in there:
+            log.info("image.importing", image=runtime.image)
+            archive = settings.images_dir / runtime.archive
+            await import_image(settings.containerd_socket, settings.containerd_namespace, archive)
+    # What no runtime uses any more is only disk.
+    for name in there - {runtime.image for runtime in runtimes.values()}:
+        await containerd.delete_image(name)
+
+
+def _server(service: ExecutorService, settings: Settings) -> grpc.aio.Server:
+    server = grpc.aio.server(
+        options=[
+            ("grpc.max_receive_message_length", settings.max_message),
+            ("grpc.max_send_message_length", settings.max_message),
+            ("grpc.so_reuseport", 0),
+        ]
+    )
+    executor_pb2_grpc.add_ExecutorServicer_to_server(service, server)
+    checks = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    server.add_insecure_port(settings.listen)
+    return server
+
+
+def _protect(listen: str) -> None:
+    """A unix socket is the permission to run programs: its owner's only."""
+    if listen.startswith("unix://"):
+        os.chmod(Path(listen.removeprefix("unix://")), 0o600)
+
+
+def _status(pool: Pool, settings: Settings) -> pb.Status:
+    return pb.Status(
+        warm=pool.warm,
+        running=pool.running,
+        waiting=pool.waiting,
+        capacity=settings.max_running,
+        draining=pool.draining,
+    )
+
+
+if __name__ == "__main__":
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    try:
+        uvloop.run(main(Settings()))
+    except (UnfitHostError, ContainerdError) as error:
+        sys.exit(f"hearth executor: {error}")

@@ -1,0 +1,168 @@
+"""The gRPC service: requests in, executions out. Knows the protocol and nothing of sandboxes' insides."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+
+import grpc
+import grpc.aio
+import structlog
+
+from executor.api import executor_pb2 as pb
+from executor.api import executor_pb2_grpc
+from executor.api.status import StatusBoard
+from executor.execution import BadProgramError, Execution
+from executor.pool import NoSandboxError, Pool
+from executor.runtime import Runtime
+from executor.settings import Settings
+
+log = structlog.get_logger()
+
+Context = grpc.aio.ServicerContext[pb.ExecuteInput, pb.ExecuteOutput]
+
+
+class ExecutorService(executor_pb2_grpc.ExecutorServicer):
+    """What control planes call."""
+
+    def __init__(
+        self, pool: Pool, runtimes: dict[str, Runtime], board: StatusBoard, settings: Settings
+    ) -> None:
+        self._pool = pool
+        self._runtimes = runtimes
+        self._board = board
+        self._settings = settings
+
+    # Reads and writes by the context instead of iterating: half the tasks and switches per call.
+    async def Execute(  # type: ignore[override]  # noqa: N802
+        self, _: AsyncIterator[pb.ExecuteInput], context: Context
+    ) -> None:
+        arrived = time.monotonic_ns()
+        first = await _read(context)
+        if first is None or first.WhichOneof("input") != "start":
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the first input must be `start`")
+        start = first.start
+        await self._check(start, context)
+        try:
+            sandbox = await self._pool.claim(
+                start.runtime,
+                start.tenant,
+                fresh=start.isolate_sandbox,
+                timeout=start.claim_timeout_ms / 1000 or self._settings.claim_timeout,
+            )
+        except NoSandboxError as error:
+            draining = self._pool.draining
+            code = grpc.StatusCode.UNAVAILABLE if draining else grpc.StatusCode.RESOURCE_EXHAUSTED
+            await context.abort(code, str(error))
+        claim_us = (time.monotonic_ns() - arrived) // 1000
+        healthy = False
+        # `started` travels with the program's first events: one message less on the way of every request.
+        unsent = [pb.Event(started=pb.Started(claim_us=claim_us))]
+
+        async def emit(events: list[pb.Event]) -> None:
+            nonlocal unsent
+            unsent, sent = [], unsent + events
+            await context.write(pb.ExecuteOutput(events=sent))
+
+        try:
+            execution = Execution(sandbox, start, self._settings, emit)
+            healthy = True
+            try:
+                if start.stdin_complete:
+                    await execution.run()
+                else:
+                    await _with_inputs(execution, context)
+            finally:
+                healthy = execution.healthy
+        except BadProgramError as error:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        finally:
+            reusable = healthy and not start.isolate_sandbox
+            self._pool.release(sandbox, reusable=reusable)
+        total_us = (time.monotonic_ns() - arrived) // 1000
+        done = pb.Done(total_us=total_us, agent_us=execution.agent_ns // 1000)
+        await context.write(pb.ExecuteOutput(events=[pb.Event(done=done)]))
+
+    async def _check(self, start: pb.Start, context: Context) -> None:
+        if start.runtime not in self._runtimes:
+            await context.abort(grpc.StatusCode.NOT_FOUND, f"no runtime {start.runtime!r} here")
+        if not start.tenant:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "tenant: must not be empty")
+        if not start.files:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "files: at least one is needed")
+
+    async def ListRuntimes(  # noqa: N802
+        self, request: pb.ListRuntimesRequest, context: object
+    ) -> pb.ListRuntimesResponse:
+        return pb.ListRuntimesResponse(runtimes=[self._describe(one) for one in self._runtimes.values()])
+
+    async def WatchStatus(  # noqa: N802
+        self, request: pb.WatchStatusRequest, context: object
+    ) -> AsyncIterator[pb.Status]:
+        async for status in self._board.follow():
+            yield status
+
+    async def Drain(self, request: pb.DrainRequest, context: object) -> pb.DrainResponse:  # noqa: N802
+        log.info("executor.draining")
+        return pb.DrainResponse(remaining=await self._pool.drain(request.deadline_ms / 1000))
+
+    def _describe(self, runtime: Runtime) -> pb.Runtime:
+        definition = runtime.definition
+        limits, output = definition.limits, self._settings.output_limit
+        return pb.Runtime(
+            id=runtime.id,
+            language=definition.language,
+            version=runtime.version,
+            aliases=definition.aliases,
+            runtime=definition.runtime,
+            compiled=definition.compile is not None,
+            entry=definition.entry,
+            notes=definition.notes,
+            compile_limits=pb.Limits(
+                wall_ms=limits.compile_timeout,
+                cpu_ms=limits.compile_timeout,
+                memory_bytes=limits.compile_memory,
+                output_bytes=output,
+            ),
+            run_limits=pb.Limits(
+                wall_ms=limits.run_timeout,
+                cpu_ms=limits.run_timeout,
+                memory_bytes=limits.run_memory,
+                output_bytes=output,
+            ),
+        )
+
+
+async def _with_inputs(execution: Execution, context: Context) -> None:
+    """Runs an execution while its caller goes on sending standard input and signals."""
+    inputs = asyncio.create_task(_feed(execution, context))
+    try:
+        await execution.run()
+    finally:
+        inputs.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await inputs
+
+
+async def _feed(execution: Execution, context: Context) -> None:
+    while (message := await _read(context)) is not None:
+        match message.WhichOneof("input"):
+            case "stdin":
+                execution.feed(message.stdin)
+                await execution.has_room()
+            case "signal" if 1 <= message.signal <= 31:
+                execution.send_signal(message.signal)
+            case "stdin_eof":
+                execution.feed_eof()
+            case _:
+                # Nothing to obey. A newer control plane may say more than this executor knows.
+                continue
+    execution.feed_eof()
+
+
+async def _read(context: Context) -> pb.ExecuteInput | None:
+    """The caller's next message; None after its last."""
+    message: object = await context.read()
+    return message if isinstance(message, pb.ExecuteInput) else None

@@ -1,0 +1,320 @@
+"""One execution: a program's way through a claimed sandbox, stage by stage.
+
+The executor is the authority over time and output: it does not rely on the agent to stop a program,
+it tells the agent to, and kills the sandbox when the agent does not obey in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from executor import frames
+from executor.api import executor_pb2 as pb
+from executor.channel import ChannelClosedError
+from executor.runtime import Program
+from executor.sandbox import Sandbox
+from executor.settings import Settings
+
+Emit = Callable[[list[pb.Event]], Awaitable[None]]
+
+# What a parked runner's environment and arguments must fit into, with room for the rest of the frame.
+MAX_ARGUMENTS = frames.MAX_PAYLOAD - 4096
+
+
+class BadProgramError(ValueError):
+    """The program cannot be run as it was sent; `str()` names the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageLimits:
+    """Limits of one stage, every default filled in. ms and bytes."""
+
+    wall_ms: int
+    cpu_ms: int
+    memory: int
+    output: int
+
+
+@dataclass(slots=True)
+class _Verdict:
+    """Why the executor ended a stage."""
+
+    outcome: pb.Outcome.ValueType
+    message: str
+
+
+class Execution:
+    """Runs one program in a claimed sandbox. `healthy` says afterwards whether the sandbox may be reused."""
+
+    def __init__(self, sandbox: Sandbox, start: pb.Start, settings: Settings, emit: Emit) -> None:
+        """Raises BadProgramError when arguments and environment are too large to hand over."""
+        self._sandbox = sandbox
+        self._channel = sandbox.channel
+        self._definition = sandbox.runtime.definition
+        self._settings = settings
+        self._start = start
+        self._emit = emit
+        self._program = Program([file.name for file in start.files], list(start.args))
+        self._env = sandbox.runtime.environment | dict(start.env)
+        self._loop = asyncio.get_running_loop()
+        self._timers: list[asyncio.TimerHandle] = []
+        self._verdict: _Verdict | None = None
+        self._stdin = bytearray(start.stdin)
+        self._stdin_complete = start.stdin_complete
+        # Standard input belongs to the run stage: until then it gathers here.
+        self._stdin_open = False
+        self._window = settings.stdin_window
+        self._room = asyncio.Event()
+        self._memory_limit = sandbox.memory_limit
+        self.healthy = True
+        self.agent_ns = 0
+        size = sum(len(arg.encode()) + 1 for arg in start.args)
+        size += sum(len(name) + len(value.encode()) + 2 for name, value in self._env.items())
+        if size > MAX_ARGUMENTS:
+            raise BadProgramError(
+                f"args and env together are {size} bytes, over the limit of {MAX_ARGUMENTS}"
+            )
+
+    async def run(self) -> None:
+        """Runs all stages. Whatever the program does, this ends with a `stage_end` for each one begun."""
+        files = [part for file in self._start.files for part in frames.file(file.name, file.content)]
+        try:
+            if self._definition.compile is not None:
+                argv = self._program.expand(self._definition.compile.command)
+                if not await self._stage(pb.COMPILE, files, argv, parked=False):
+                    return
+                files = []
+            parked = self._sandbox.runtime.parks(self._program.entry, self._start.env)
+            command = self._definition.run.command
+            if parked:
+                assert self._definition.park is not None
+                command = self._definition.park.argv
+            await self._stage(pb.RUN, files, self._program.expand(command), parked=parked)
+        finally:
+            self._stop_timers()
+            if self.healthy and self._memory_limit != self._sandbox.memory_limit:
+                self._limit_memory(self._sandbox.memory_limit)
+
+    def feed(self, data: bytes) -> None:
+        """More standard input."""
+        self._stdin += data
+        self._channel.send(*self._stdin_frames())
+
+    def feed_eof(self) -> None:
+        """No more standard input."""
+        self._stdin_complete = True
+        self._channel.send(*self._stdin_frames())
+
+    async def has_room(self) -> None:
+        """Waits until the program has taken most of its standard input so far."""
+        while len(self._stdin) > self._settings.stdin_window:
+            self._room.clear()
+            await self._room.wait()
+
+    def send_signal(self, number: int) -> None:
+        """A signal to the program's main process."""
+        self._channel.send(frames.signal(number))
+
+    def _limits(self, stage: pb.StageKind.ValueType) -> StageLimits:
+        asked = self._start.compile_limits if stage == pb.COMPILE else self._start.run_limits
+        own = self._definition.limits
+        wall, memory = (
+            (own.compile_timeout, own.compile_memory)
+            if stage == pb.COMPILE
+            else (own.run_timeout, own.run_memory)
+        )
+        wall = asked.wall_ms or wall
+        return StageLimits(
+            wall_ms=wall,
+            cpu_ms=asked.cpu_ms or wall,
+            memory=asked.memory_bytes or memory,
+            output=asked.output_bytes or self._settings.output_limit,
+        )
+
+    async def _stage(
+        self, stage: pb.StageKind.ValueType, files: list[bytes], argv: list[str], *, parked: bool
+    ) -> bool:
+        """Runs one stage; true when it exited 0."""
+        limits = self._limits(stage)
+        own = self._definition.limits
+        wanted = limits.memory + self._settings.memory_overhead
+        if wanted != self._memory_limit:
+            self._limit_memory(wanted)
+        process = frames.ProcessLimits(
+            processes=own.processes,
+            open_files=own.open_files,
+            file_bytes=own.file_size,
+            stack_bytes=own.stack,
+            cpu_ms=limits.cpu_ms,
+        )
+        self._verdict = None
+        began = time.monotonic_ns()
+        self._stdin_open = stage == pb.RUN
+        stdin = self._stdin_frames() if self._stdin_open else [frames.STDIN_EOF]
+        # In one piece: the agent wakes once for all of it.
+        self._channel.send(*files, frames.start(process, argv, self._env, parked=parked), *stdin)
+        self._timers.append(self._loop.call_later(limits.wall_ms / 1000, self._on_wall_time, limits.wall_ms))
+        end = await self._until_end(stage, limits, began)
+        self._stop_timers()
+        return end.outcome == pb.OK
+
+    async def _until_end(self, stage: pb.StageKind.ValueType, limits: StageLimits, began: int) -> pb.StageEnd:
+        events = [pb.Event(stage_start=stage)]
+        written: dict[type[frames.Frame], int] = {frames.Stdout: 0, frames.Stderr: 0}
+        end: pb.StageEnd | None = None
+        while end is None:
+            try:
+                arrived = await self._channel.receive()
+            except ChannelClosedError as closed:
+                end = self._lost(stage, str(closed), time.monotonic_ns() - began)
+                arrived = []
+            for frame in arrived:
+                match frame:
+                    case frames.Stdout() | frames.Stderr():
+                        events += self._output(frame, written, limits.output)
+                    case frames.Exit():
+                        end = self._exited(stage, frame)
+                        self.agent_ns += frame.wall_ns
+                    case frames.Credit():
+                        self._window += frame.size
+                        self._channel.send(*self._stdin_frames())
+                    case frames.Failed():
+                        end = self._not_started(stage, frame)
+                    case _:
+                        self._channel.end("the agent sent a frame out of turn")
+                        break
+            if end is not None:
+                end.stdout_truncated = written[frames.Stdout] > limits.output
+                end.stderr_truncated = written[frames.Stderr] > limits.output
+                events.append(pb.Event(stage_end=end))
+            await self._emit(events)
+            events = []
+        return end
+
+    def _output(
+        self,
+        frame: frames.Stdout | frames.Stderr,
+        written: dict[type[frames.Frame], int],
+        limit: int,
+    ) -> list[pb.Event]:
+        """The part of some output that is below the cap; ends the program when it is over."""
+        kind = type(frame)
+        room = limit - written[kind]
+        written[kind] += len(frame.data)
+        if written[kind] > limit:
+            if isinstance(frame, frames.Stdout):
+                self._end_program(pb.STDOUT_EXCEEDED, f"stdout is over its limit of {limit} bytes")
+            else:
+                self._end_program(pb.STDERR_EXCEEDED, f"stderr is over its limit of {limit} bytes")
+        data = frame.data[: max(room, 0)]
+        if not data:
+            return []
+        return [pb.Event(stdout=data) if isinstance(frame, frames.Stdout) else pb.Event(stderr=data)]
+
+    def _exited(self, stage: pb.StageKind.ValueType, frame: frames.Exit) -> pb.StageEnd:
+        end = pb.StageEnd(
+            stage=stage,
+            wall_us=frame.wall_ns // 1000,
+            cpu_us=frame.cpu_ns // 1000,
+            memory_bytes=frame.max_rss,
+        )
+        if frame.signal is not None:
+            end.signal = frame.signal
+        else:
+            assert frame.code is not None
+            end.code = frame.code
+        if self._verdict is not None:
+            end.outcome, end.message = self._verdict.outcome, self._verdict.message
+            end.ClearField("code")
+            end.signal = signal.SIGKILL
+        elif frame.reason is frames.ExitReason.CPU_TIME:
+            end.outcome = pb.TIMED_OUT
+            end.message = f"the CPU time limit of {self._limits(stage).cpu_ms} ms was reached"
+        elif frame.signal is not None:
+            if frame.signal == signal.SIGKILL and self._sandbox.cgroup.oom_kills():
+                self._out_of_memory(end)
+            else:
+                end.outcome, end.message = pb.SIGNALED, f"ended by {_signal_name(frame.signal)}"
+        elif frame.code:
+            end.outcome, end.message = pb.NONZERO_EXIT, f"exited with status {frame.code}"
+        else:
+            end.outcome = pb.OK
+        return end
+
+    def _lost(self, stage: pb.StageKind.ValueType, reason: str, wall_ns: int) -> pb.StageEnd:
+        """The end of a stage whose sandbox is gone, and with it what it could have told."""
+        self.healthy = False
+        end = pb.StageEnd(stage=stage, signal=signal.SIGKILL, wall_us=wall_ns // 1000)
+        if self._sandbox.cgroup.oom_kills():
+            self._out_of_memory(end)
+        elif self._verdict is not None:
+            end.outcome, end.message = self._verdict.outcome, self._verdict.message
+        else:
+            end.outcome, end.message = pb.INTERNAL, f"the sandbox was lost while the program ran: {reason}"
+        return end
+
+    def _out_of_memory(self, end: pb.StageEnd) -> None:
+        self.healthy = False
+        limit = self._limits(end.stage).memory
+        end.outcome, end.message = pb.MEMORY_EXCEEDED, f"the memory limit of {limit} bytes was reached"
+        end.memory_bytes = max(end.memory_bytes, limit)
+
+    def _not_started(self, stage: pb.StageKind.ValueType, frame: frames.Failed) -> pb.StageEnd:
+        return pb.StageEnd(stage=stage, outcome=pb.INTERNAL, message=f"could not be started: {frame.text}")
+
+    def _on_wall_time(self, wall_ms: int) -> None:
+        self._end_program(pb.TIMED_OUT, f"the wall time limit of {wall_ms} ms was reached")
+
+    def _end_program(self, outcome: pb.Outcome.ValueType, message: str) -> None:
+        """Tells the agent to kill the cell; ends the channel, and so the sandbox, when it does not."""
+        if self._verdict is not None:
+            return
+        self._verdict = _Verdict(outcome, message)
+        self._channel.send(frames.KILL)
+        self._timers.append(
+            self._loop.call_later(
+                self._settings.kill_grace, self._channel.end, "the agent did not end the program"
+            )
+        )
+
+    def _stop_timers(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+
+    def _stdin_frames(self) -> list[bytes]:
+        """As much standard input as the agent's window allows now, and its end when that was all."""
+        parts: list[bytes] = []
+        if not self._stdin_open:
+            return parts
+        while self._stdin and self._window:
+            part = bytes(self._stdin[: min(self._window, frames.MAX_PAYLOAD)])
+            del self._stdin[: len(part)]
+            self._window -= len(part)
+            parts.append(frames.stdin(part))
+        if len(self._stdin) <= self._settings.stdin_window:
+            self._room.set()
+        if self._stdin_complete and not self._stdin:
+            self._stdin_open = False
+            parts.append(frames.STDIN_EOF)
+        return parts
+
+    def _limit_memory(self, size: int) -> None:
+        try:
+            self._sandbox.cgroup.set_memory_limit(size)
+        except OSError:
+            # More is in use than the limit would be: a sandbox that is not worth keeping.
+            self.healthy = False
+        else:
+            self._memory_limit = size
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

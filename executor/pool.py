@@ -1,0 +1,298 @@
+"""Who has which sandbox: warm ones for anyone, idle ones for their tenant, and those in use.
+
+A request is granted, in this order: an idle sandbox of its own tenant, a warm one, or the first of
+either that comes free before its deadline. Boots happen one after the other in the background and are
+chosen by need: runtimes that somebody waits for first. All sandboxes together stay below a maximum;
+what has been idle longest is given up for what is needed now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from executor.containerd.client import ContainerdError
+from executor.runtime import Runtime
+from executor.sandbox import Host, Sandbox, SandboxLostError, remove
+
+log = structlog.get_logger()
+
+# Seconds between two looks at what containerd has and the pool does not know, and at what idles too long.
+_HOUSEKEEPING = 5.0
+# Seconds to wait after a failed boot, doubled by each further one, up to the maximum.
+_BOOT_BACKOFF, _BOOT_BACKOFF_MAX = 0.25, 10.0
+
+
+class NoSandboxError(Exception):
+    """No sandbox came free in time, or the pool takes no more work."""
+
+
+@dataclass(eq=False, slots=True)
+class _Waiter:
+    runtime: str
+    tenant: str
+    fresh: bool
+    granted: asyncio.Future[Sandbox]
+
+
+class Pool:
+    """The sandboxes of one executor. `run` does the background work; `claim` and `release` the rest."""
+
+    def __init__(self, host: Host, runtimes: dict[str, Runtime], on_change: Callable[[], None]) -> None:
+        """`on_change` is called whenever a count of `warm`, `running` or `waiting` may have changed."""
+        self._host = host
+        self._settings = host.settings
+        self._runtimes = runtimes
+        self._on_change = on_change
+        self._sandboxes: dict[str, Sandbox] = {}
+        self._warm: dict[str, deque[Sandbox]] = {name: deque() for name in runtimes}
+        self._idle: dict[tuple[str, str], list[Sandbox]] = defaultdict(list)
+        self._booting: Counter[str] = Counter()
+        self._waiters: deque[_Waiter] = deque()
+        self._in_use: set[Sandbox] = set()
+        self._tasks: asyncio.TaskGroup | None = None
+        self._need = asyncio.Event()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._draining = False
+        self._boot_failures = 0
+
+    @property
+    def warm(self) -> dict[str, int]:
+        return {name: len(sandboxes) for name, sandboxes in self._warm.items()}
+
+    @property
+    def running(self) -> int:
+        return len(self._in_use)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiters)
+
+    @property
+    def draining(self) -> bool:
+        return self._draining
+
+    @property
+    def sandboxes(self) -> list[Sandbox]:
+        """All that are there, in whatever state."""
+        return list(self._sandboxes.values())
+
+    def target(self, runtime: str) -> int:
+        """How many warm sandboxes the pool keeps of a runtime."""
+        language = self._runtimes[runtime].definition.language
+        return self._settings.warm.get(language, self._settings.warm_default)
+
+    async def run(self) -> None:
+        """Fills the pool and keeps it full, until cancelled; then destroys every sandbox."""
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                self._tasks.create_task(self._housekeep())
+                for _ in range(self._settings.parallel_boots):
+                    self._tasks.create_task(self._boot_what_is_needed())
+                self._need.set()
+        finally:
+            self._draining = True
+            await asyncio.gather(*(sandbox.destroy() for sandbox in self.sandboxes))
+
+    async def claim(self, runtime: str, tenant: str, *, fresh: bool, timeout: float) -> Sandbox:
+        """A sandbox with a parked runner, for this tenant alone from now on.
+
+        Args:
+            fresh: it must not have run anything before.
+            timeout: seconds.
+
+        Raises:
+            NoSandboxError: none came free in time, or the pool drains.
+        """
+        if self._draining:
+            raise NoSandboxError("the executor is draining")
+        waiter = _Waiter(runtime, tenant, fresh, asyncio.get_running_loop().create_future())
+        self._waiters.append(waiter)
+        self._grant()
+        try:
+            async with asyncio.timeout(timeout):
+                return await waiter.granted
+        except TimeoutError:
+            self._abandon(waiter)
+            raise NoSandboxError(f"no sandbox came free in {timeout:g} s") from None
+        except asyncio.CancelledError:
+            self._abandon(waiter)
+            raise
+
+    def _abandon(self, waiter: _Waiter) -> None:
+        """Forgets somebody who waits no longer, and takes back what was granted in the same moment."""
+        if waiter in self._waiters:
+            self._waiters.remove(waiter)
+            self._on_change()
+        elif not waiter.granted.cancelled() and waiter.granted.exception() is None:
+            self.release(waiter.granted.result(), reusable=True)
+
+    def release(self, sandbox: Sandbox, *, reusable: bool) -> None:
+        """Takes a claimed sandbox back. What happens to it then is no longer the caller's concern."""
+        assert self._tasks is not None
+        self._tasks.create_task(self._settle(sandbox, reusable), name=f"settle {sandbox.id}")
+
+    async def drain(self, timeout: float) -> int:
+        """Takes no more work; returns how many executions are left when all are done or time is up."""
+        self._draining = True
+        for waiter in self._waiters:
+            if not waiter.granted.done():
+                waiter.granted.set_exception(NoSandboxError("the executor is draining"))
+        self._on_change()
+        try:
+            async with asyncio.timeout(timeout):
+                await self._quiet.wait()
+        except TimeoutError:
+            pass
+        return self.running
+
+    def _grant(self) -> None:
+        """Hands sandboxes to those who wait, in order of arrival, as far as there are any."""
+        for waiter in list(self._waiters):
+            if len(self._in_use) >= self._settings.max_running:
+                break
+            if waiter.granted.done():
+                continue
+            sandbox = self._take(waiter)
+            if sandbox is not None:
+                self._waiters.remove(waiter)
+                sandbox.tenant = waiter.tenant
+                self._in_use.add(sandbox)
+                self._quiet.clear()
+                waiter.granted.set_result(sandbox)
+        self._need.set()
+        self._on_change()
+
+    def _take(self, waiter: _Waiter) -> Sandbox | None:
+        idle = self._idle.get((waiter.tenant, waiter.runtime))
+        while idle and not waiter.fresh:
+            sandbox = idle.pop()
+            if sandbox.channel.ended is None:
+                return sandbox
+            self._discard(sandbox)
+        warm = self._warm[waiter.runtime]
+        while warm:
+            sandbox = warm.popleft()
+            if sandbox.channel.ended is None:
+                return sandbox
+            self._discard(sandbox)
+        return None
+
+    async def _settle(self, sandbox: Sandbox, reusable: bool) -> None:
+        sandbox.uses += 1
+        self._in_use.discard(sandbox)
+        if not self._in_use:
+            self._quiet.set()
+        self._grant()
+        if reusable and sandbox.uses < self._settings.reuse_limit and not self._draining:
+            try:
+                await sandbox.repark()
+            except SandboxLostError as error:
+                log.warning("sandbox.lost", sandbox=sandbox.id, reason=str(error))
+            else:
+                assert sandbox.tenant is not None
+                sandbox.idle_since = time.monotonic()
+                self._idle[sandbox.tenant, sandbox.runtime.id].append(sandbox)
+                self._grant()
+                return
+        await self._destroy(sandbox)
+
+    def _discard(self, sandbox: Sandbox) -> None:
+        assert self._tasks is not None
+        self._tasks.create_task(self._destroy(sandbox), name=f"destroy {sandbox.id}")
+
+    async def _destroy(self, sandbox: Sandbox) -> None:
+        await sandbox.destroy()
+        self._sandboxes.pop(sandbox.id, None)
+        self._grant()
+
+    async def _boot_what_is_needed(self) -> None:
+        while True:
+            await self._need.wait()
+            runtime = self._neediest()
+            if runtime is None or not self._make_room(runtime):
+                self._need.clear()
+                continue
+            await self._boot(runtime)
+
+    def _neediest(self) -> str | None:
+        """The runtime to boot next: one that somebody waits for, else the one furthest below its target."""
+        if self._draining:
+            return None
+        waiting = Counter(waiter.runtime for waiter in self._waiters)
+
+        def lack(name: str) -> tuple[int, int]:
+            there = len(self._warm[name]) + self._booting[name]
+            return waiting[name] - self._booting[name], self.target(name) + waiting[name] - there
+
+        name = max(self._runtimes, key=lack, default=None)
+        return name if name is not None and lack(name)[1] > 0 else None
+
+    def _make_room(self, runtime: str) -> bool:
+        """Whether one more sandbox may be booted; starts giving up another one when the host is full."""
+        if len(self._sandboxes) < self._settings.max_sandboxes:
+            return True
+        idle = [sandbox for sandboxes in self._idle.values() for sandbox in sandboxes]
+        if idle:
+            self._give_up(min(idle, key=lambda sandbox: sandbox.idle_since))
+        elif any(waiter.runtime == runtime for waiter in self._waiters):
+            fullest = max(self._warm, key=lambda name: len(self._warm[name]) if name != runtime else 0)
+            if fullest != runtime and self._warm[fullest]:
+                self._discard(self._warm[fullest].pop())
+        return False
+
+    def _give_up(self, sandbox: Sandbox) -> None:
+        assert sandbox.tenant is not None
+        self._idle[sandbox.tenant, sandbox.runtime.id].remove(sandbox)
+        self._discard(sandbox)
+
+    async def _boot(self, runtime: str) -> None:
+        sandbox = Sandbox(self._host, self._runtimes[runtime], f"{runtime}-{secrets.token_hex(8)}")
+        self._sandboxes[sandbox.id] = sandbox
+        self._booting[runtime] += 1
+        try:
+            await sandbox.boot()
+        except SandboxLostError as error:
+            del self._sandboxes[sandbox.id]
+            self._boot_failures += 1
+            delay = min(_BOOT_BACKOFF * 2**self._boot_failures, _BOOT_BACKOFF_MAX)
+            log.error("sandbox.boot_failed", runtime=runtime, reason=str(error), retry_in=delay)
+            await asyncio.sleep(delay)
+        else:
+            self._boot_failures = 0
+            self._warm[runtime].append(sandbox)
+        finally:
+            self._booting[runtime] -= 1
+        self._grant()
+
+    async def _housekeep(self) -> None:
+        while True:
+            await self.reconcile()
+            too_old = time.monotonic() - self._settings.idle_timeout
+            for sandboxes in list(self._idle.values()):
+                for sandbox in [one for one in sandboxes if one.idle_since < too_old or one.channel.ended]:
+                    self._give_up(sandbox)
+            self._idle = defaultdict(list, {key: some for key, some in self._idle.items() if some})
+            for warm in self._warm.values():
+                for sandbox in [one for one in warm if one.channel.ended]:
+                    warm.remove(sandbox)
+                    self._discard(sandbox)
+            await asyncio.sleep(_HOUSEKEEPING)
+
+    async def reconcile(self) -> None:
+        """Removes containers that are not the pool's: a killed executor's, or failed teardowns'."""
+        try:
+            found = await self._host.containerd.container_ids()
+        except ContainerdError as error:
+            log.warning("pool.reconcile_failed", reason=str(error))
+            return
+        for container_id in found - self._sandboxes.keys():
+            log.info("pool.leftover", sandbox=container_id)
+            await remove(self._host.containerd, container_id)

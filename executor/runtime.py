@@ -1,0 +1,82 @@
+"""Runtimes as the image builder wrote them down, and the command lines that they make of a program."""
+
+from __future__ import annotations
+
+import fnmatch
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from images.builder.definition import Definition
+
+# The folder that both stages of a program see and that is not its workspace; the agent mounts it.
+BUILD = "/build"
+
+_SOURCES = re.compile(r"\{sources:([^{}]+)\}")
+
+
+class Runtime(BaseModel):
+    """One `NAME.json` of the images' folder."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    version: str
+    image: str
+    archive: str
+    chain_id: str
+    environment: dict[str, str]
+    definition: Definition
+
+    def parks(self, entry: str, env: Iterable[str]) -> bool:
+        """Whether the parked runner may become a program with this entry point and these variables."""
+        park = self.definition.park
+        if park is None or park.entry not in (None, entry):
+            return False
+        return not any(fnmatch.fnmatchcase(name, glob) for glob in park.unless_env for name in env)
+
+
+def load_runtimes(folder: Path) -> dict[str, Runtime]:
+    """The runtimes by id.
+
+    Raises:
+        pydantic.ValidationError: a file there is not what the builder writes.
+    """
+    found = (Runtime.model_validate_json(path.read_bytes()) for path in sorted(folder.glob("*.json")))
+    return {runtime.id: runtime for runtime in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What the words in braces of a command line stand for."""
+
+    files: Sequence[str]
+    args: Sequence[str]
+
+    @property
+    def entry(self) -> str:
+        return self.files[0]
+
+    def expand(self, command: Sequence[str]) -> list[str]:
+        """A command line of `runtime.toml` for this program."""
+        words: list[str] = []
+        for word in command:
+            if word == "{args}":
+                words += self.args
+            elif sources := _SOURCES.fullmatch(word):
+                words += self._matching(sources[1])
+            else:
+                words.append(word.replace("{entry}", self.entry).replace("{build}", BUILD))
+        return words
+
+    def _matching(self, glob: str) -> list[str]:
+        # A file whose name begins with a dash would be an option to the compiler.
+        return [
+            f"./{name}" if name.startswith("-") else name
+            for name in self.files
+            if fnmatch.fnmatchcase(posixpath.basename(name), glob)
+        ]

@@ -1,0 +1,219 @@
+"""One sandbox: booted, parked, claimed, reused, destroyed.
+
+A sandbox has one owner at a time: the pool while it waits, an execution while it runs. It serves one
+tenant for its whole life, from the moment it is first claimed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from executor import frames
+from executor.cgroup import Cgroup
+from executor.channel import Channel, ChannelClosedError
+from executor.containerd.client import Containerd, ContainerdError
+from executor.containerd.spec import Resources, sandbox_spec
+from executor.runtime import Runtime
+from executor.settings import Settings
+
+log = structlog.get_logger()
+
+# containerd's labels on what is ours.
+LABEL = "dev.hearth.runtime"
+
+# A removal that takes longer is left to the pool's next reconciliation. Normally it takes 0.1 s.
+_REMOVE_SECONDS = 30.0
+
+
+class SandboxLostError(Exception):
+    """The sandbox cannot be used any further; `str()` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What sandboxes are made with on this host."""
+
+    containerd: Containerd
+    settings: Settings
+    # Stands for runc; runs runsc with Hearth's flags.
+    runtime_binary: Path
+
+
+class Sandbox:
+    """A gVisor sandbox with an agent in it. Made by `boot`, ended by `destroy`."""
+
+    def __init__(self, host: Host, runtime: Runtime, sandbox_id: str) -> None:
+        settings = host.settings
+        self.id = sandbox_id
+        self.runtime = runtime
+        self.tenant: str | None = None
+        self.uses = 0
+        self.idle_since = 0.0
+        self.cgroup = Cgroup(f"{settings.cgroup}/{sandbox_id}")
+        self._host = host
+        self._folder = settings.run_dir / "sandboxes" / sandbox_id
+        self._folder.mkdir(mode=0o700, parents=True)
+        self.channel = Channel(self._folder)
+        self._watch: asyncio.Task[None] | None = None
+        self._teardown: asyncio.Task[None] | None = None
+
+    @property
+    def memory_limit(self) -> int:
+        """The cgroup's limit for a program with the runtime's own limits, bytes."""
+        limits = self.runtime.definition.limits
+        largest = max(limits.run_memory, limits.compile_memory if self.runtime.definition.compile else 0)
+        return largest + self._host.settings.memory_overhead
+
+    async def boot(self) -> None:
+        """Boots to a parked runner. On failure nothing is left behind.
+
+        Raises:
+            SandboxLostError: containerd, runsc or the agent failed, or took longer than `boot_timeout`.
+        """
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(self._host.settings.boot_timeout):
+                await self._start()
+                await self._configure()
+                await self.parked()
+        except (ContainerdError, ChannelClosedError, TimeoutError, OSError) as error:
+            said = self.channel.log.strip()
+            await self.destroy()
+            raise SandboxLostError(
+                f"boot failed: {error or 'timeout'}{f' ({said})' if said else ''}"
+            ) from error
+        except asyncio.CancelledError:
+            await self.destroy()
+            raise
+        log.debug("sandbox.warm", sandbox=self.id, seconds=round(time.monotonic() - began, 3))
+
+    async def _start(self) -> None:
+        containerd, settings = self._host.containerd, self._host.settings
+        resources = Resources(memory=self.memory_limit, cpus=settings.cpus, pids=settings.pids_fence)
+        spec = sandbox_spec(hostname="hearth", cgroup=self.cgroup.path, resources=resources)
+        mounts = await containerd.view(f"hearth-{self.runtime.image}", self.runtime.chain_id)
+        await containerd.create_container(
+            self.id,
+            image=self.runtime.image,
+            spec=spec,
+            runtime_binary=str(self._host.runtime_binary),
+            runtime_root=str(settings.run_dir / "runsc"),
+            labels={LABEL: self.runtime.id},
+        )
+        await containerd.create_task(self.id, mounts, self.channel.stdio)
+        # Before Start, so that no end is missed.
+        self._watch = asyncio.create_task(self._watch_end(), name=f"watch {self.id}")
+        self._check_limits(resources)
+        await containerd.start_task(self.id)
+        self.channel.listen()
+
+    def _check_limits(self, resources: Resources) -> None:
+        """A limit that is set but not enforced would let one program starve the host: refuse it."""
+        enforced = self.cgroup.limits()
+        wanted = {
+            "memory": resources.memory,
+            "pids": resources.pids,
+            "cpu_quota": int(resources.cpus * enforced["cpu_period"]),
+        }
+        for name, value in wanted.items():
+            if enforced[name] != value:
+                raise OSError(f"cgroup {self.cgroup.path} has {name} {enforced[name]} instead of {value}")
+
+    async def _configure(self) -> None:
+        definition, settings = self.runtime.definition, self._host.settings
+        hello, *rest = await self.channel.receive()
+        if not isinstance(hello, frames.Hello) or hello.version != frames.PROTOCOL_VERSION or rest:
+            raise ChannelClosedError("the agent speaks another protocol")
+        shape = frames.CellShape(
+            uid=settings.uid,
+            gid=settings.gid,
+            tmp_bytes=definition.limits.workspace,
+            workspace_bytes=definition.limits.workspace,
+            stdin_window=settings.stdin_window,
+        )
+        command = definition.park.command if definition.park else ()
+        self.channel.send(
+            frames.configure(shape, command, self.runtime.environment), frames.park(keep_workspace=False)
+        )
+
+    async def parked(self) -> None:
+        """Waits until the agent has parked a runner in a new cell.
+
+        Raises:
+            ChannelClosedError: it never will.
+        """
+        while True:
+            for frame in await self.channel.receive():
+                match frame:
+                    case frames.Parked():
+                        return
+                    case frames.Failed():
+                        raise ChannelClosedError(f"the agent could not park: {frame.text}")
+                    case _:
+                        # What the cell that is being replaced still had to say.
+                        continue
+
+    async def repark(self) -> None:
+        """Ends the cell with everything in it, empties the workspace, and parks the next runner.
+
+        Raises:
+            SandboxLostError: it could not.
+        """
+        self.channel.send(frames.park(keep_workspace=False))
+        try:
+            async with asyncio.timeout(self._host.settings.boot_timeout):
+                await self.parked()
+        except (ChannelClosedError, TimeoutError) as error:
+            raise SandboxLostError(f"not parked again: {error or 'timeout'}") from error
+
+    async def _watch_end(self) -> None:
+        """Ends the channel when the sandbox ends, whatever its FIFOs do."""
+        while True:
+            try:
+                await self._host.containerd.wait_task(self.id)
+            except ContainerdError:
+                # containerd restarts; the sandbox lives on under its shim.
+                await asyncio.sleep(1)
+                continue
+            self.channel.end("the sandbox ended")
+            return
+
+    async def destroy(self) -> None:
+        """Kills the sandbox and removes every trace of it. Idempotent.
+
+        Cancelling the caller does not cancel the teardown: half of one would leave what nobody knows of.
+        """
+        if self._teardown is None:
+            self._teardown = asyncio.create_task(self._tear_down(), name=f"destroy {self.id}")
+        await asyncio.shield(self._teardown)
+
+    async def _tear_down(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watch
+        self.channel.close()
+        await remove(self._host.containerd, self.id)
+        await asyncio.to_thread(self.cgroup.remove)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+async def remove(containerd: Containerd, container_id: str) -> bool:
+    """Kills and deletes a container; false when containerd failed and it may still be there."""
+    try:
+        async with asyncio.timeout(_REMOVE_SECONDS):
+            await containerd.kill_task(container_id)
+            await containerd.wait_task(container_id)
+            await containerd.delete_task(container_id)
+            await containerd.delete_container(container_id)
+    except (ContainerdError, TimeoutError) as error:
+        log.warning("sandbox.remains", sandbox=container_id, reason=str(error) or "timeout")
+        return False
+    return True

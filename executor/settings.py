@@ -1,0 +1,114 @@
+"""Every number and path that an operator may want to change, each with its unit and the reason for its value.
+
+Each is read from the environment as `HEARTH_EXECUTOR_NAME`. `docs/executor-settings.md` lists them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="HEARTH_EXECUTOR_", frozen=True)
+
+    listen: str = Field(
+        "unix:///run/hearth/executor/executor.sock",
+        description="Where the gRPC API listens. A unix socket is made with mode 0600: who may open it is "
+        "who may run programs.",
+    )
+    containerd_socket: str = Field(
+        "/run/hearth/containerd/containerd.sock",
+        description="The socket of containerd. Hearth runs its own instance: stopping it stops all.",
+    )
+    containerd_namespace: str = Field(
+        "hearth", description="The containerd namespace of the sandboxes. One executor each."
+    )
+    images_dir: Path = Field(Path("/var/lib/hearth/images"), description="What the image builder wrote.")
+    run_dir: Path = Field(
+        Path("/run/hearth/executor"),
+        description="FIFOs of the sandboxes and the wrapper around runsc. On a tmpfs; emptied at start.",
+    )
+    runsc: Path = Field(Path("/usr/bin/runsc"), description="gVisor's runsc, release 20240729 or later.")
+    runsc_debug_dir: Path | None = Field(
+        None, description="Where runsc writes debug logs. Unset: it writes none; they slow everything down."
+    )
+    cgroup: str = Field(
+        "/hearth", description="The cgroup, below every controller's root, that holds one child a sandbox."
+    )
+    warm: dict[str, int] = Field(
+        default_factory=dict,
+        description='Warm sandboxes by language, as JSON: `{"python": 4}`. Others get `warm_default`.',
+    )
+    warm_default: int = Field(
+        2, ge=0, description="Warm sandboxes for a language that `warm` does not name: one taken, one ready."
+    )
+    max_sandboxes: int = Field(
+        24,
+        ge=1,
+        description="Sandboxes of all kinds at once. An idle one takes about 70 MiB; idle sandboxes of "
+        "tenants are given up, least recently used first, when this is reached.",
+    )
+    max_running: int = Field(
+        16,
+        ge=1,
+        description="Executions at once; more wait. More than a few per core only adds latency for all.",
+    )
+    parallel_boots: int = Field(
+        1,
+        ge=1,
+        description="Sandboxes booted at once. A boot takes half a second of CPU, and two at once on two "
+        "cores delay each other and every running program.",
+    )
+    boot_timeout: float = Field(
+        30.0, gt=0, description="Seconds until a sandbox that has not parked its runner is given up."
+    )
+    claim_timeout: float = Field(
+        10.0, gt=0, description="Seconds that an execution waits for a sandbox before it is refused."
+    )
+    idle_timeout: float = Field(
+        60.0,
+        gt=0,
+        description="Seconds that a reusable sandbox waits for its tenant before it is given up.",
+    )
+    reuse_limit: int = Field(
+        500, ge=1, description="Executions in one sandbox before it is replaced: bounds what slow leaks cost."
+    )
+    cpus: float = Field(
+        1.0, gt=0, description="CPUs of one sandbox, by CFS quota. A sandbox cannot starve its neighbours."
+    )
+    pids_fence: int = Field(
+        1024,
+        ge=256,
+        description="Host threads of one sandbox. gVisor's own threads count, so this is the outer fence; "
+        "RLIMIT_NPROC inside is what programs meet.",
+    )
+    memory_overhead: int = Field(
+        96 * MIB,
+        ge=32 * MIB,
+        description="Bytes on top of a program's limit for gVisor itself, the agent and the page cache "
+        "of the root file system. An idle sandbox measures 35 to 60 MiB.",
+    )
+    output_limit: int = Field(
+        MIB,
+        ge=1,
+        description="Bytes of stdout, and of stderr, that a stage may write if the request names none.",
+    )
+    kill_grace: float = Field(
+        0.15,
+        gt=0,
+        description="Seconds from telling the agent to kill a program until the sandbox is killed instead. "
+        "Within the 200 ms in which a timeout must be answered.",
+    )
+    stdin_window: int = Field(
+        256 * 1024, ge=65536, description="Bytes of standard input in flight to an agent, at most."
+    )
+    max_message: int = Field(
+        64 * MIB, ge=MIB, description="Bytes of one gRPC message: all files of a program travel in one."
+    )
+    uid: int = Field(1000, ge=1, description="The user inside sandboxes that programs run as.")
+    gid: int = Field(1000, ge=1, description="The group inside sandboxes that programs run as.")
