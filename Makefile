@@ -30,3 +30,23 @@ venv: $(VENV)/installed $(STUBS)
 .PHONY: agent
 agent: ## the program that is PID 1 of every sandbox
 	$(MAKE) -C executor/agent
+
+.PHONY: prepare
+prepare:
+	@host/prepare.sh
+
+.PHONY: images
+images: prepare venv agent ## build the images that have changed
+	@$(BIN)/python -m images.builder
+
+.PHONY: up
+up: images ## install what is missing, build images, start everything
+	@$(BIN)/python -m host up
+
+.PHONY: down
+down: ## stop everything; leaves no process, mount, cgroup or container
+	@$(BIN)/python -m host down
+
+.PHONY: status
+status: ## what runs where
+	@$(BIN)/python -m host status

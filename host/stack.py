@@ -1,0 +1,117 @@
+"""One installation, up or down: the steps that `make up`, `make down`, `make status` and the tests share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from host.layout import Layout
+from host.runner import Runner, ServiceState, StackError, systemd_is_pid_1
+from host.services import Service, code_folders, services, write_containerd_config
+from host.supervisord import Supervisord
+from host.sweep import leftovers, sweep
+from host.systemd import Systemd
+
+# Seconds for the first sandbox of every runtime to be warm after a start, images imported before.
+_READY_SECONDS = 300.0
+
+
+class Stack:
+    """The services of a layout, and what they say of themselves."""
+
+    def __init__(self, layout: Layout, runner: Runner | None = None) -> None:
+        self.layout = layout
+        self._runner = runner or (Systemd() if systemd_is_pid_1() else Supervisord(layout))
+        self._mark = layout.run / "fingerprint"
+
+    def start(self) -> bool:
+        """Starts the services; anew when code, settings or images have changed. False: nothing to do.
+
+        Raises:
+            StackError: what runs them could not start them.
+        """
+        wanted = services(self.layout)
+        fingerprint = _fingerprint(wanted, self.layout.images)
+        states = self.states()
+        if states is not None:
+            if self._mark.is_file() and self._mark.read_text() == fingerprint:
+                return False
+            self.stop()
+        sweep(self.layout)
+        self.layout.run.mkdir(mode=0o755, parents=True)
+        self.layout.state.mkdir(mode=0o755, parents=True, exist_ok=True)
+        write_containerd_config(self.layout)
+        self._runner.start(wanted)
+        self._mark.write_text(fingerprint)
+        return True
+
+    def stop(self) -> None:
+        """Stops everything and leaves nothing behind. Raises StackError when something stays."""
+        self._runner.stop()
+        sweep(self.layout)
+        if remains := leftovers(self.layout):
+            raise StackError("these stayed behind: " + ", ".join(remains))
+
+    def states(self) -> dict[str, ServiceState] | None:
+        return self._runner.states()
+
+    def credentials(self) -> tuple[str, str]:
+        """URL and key of the default tenant. Raises StackError when there are none."""
+        try:
+            found = tomllib.loads(self.layout.credentials.read_text())["default"]
+            return str(found["url"]), str(found["key"])
+        except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+            raise StackError(f"no credentials in {self.layout.credentials}: {error}") from error
+
+    def until_warm(self) -> Iterator[tuple[int, int]]:
+        """Yields runtimes with a warm sandbox, and runtimes, until these are equal.
+
+        Raises:
+            StackError: it takes too long; with the end of the log of whatever is to blame.
+        """
+        expected = len(list(self.layout.images.glob("*.json")))
+        deadline = time.monotonic() + _READY_SECONDS
+        while True:
+            warm = sum(1 for runtime in self.runtimes() if runtime["warm"])
+            yield warm, expected
+            if expected and warm >= expected:
+                return
+            if time.monotonic() > deadline:
+                raise StackError(f"not ready in {_READY_SECONDS:g} s\n{self._blame()}")
+            time.sleep(0.1)
+
+    def runtimes(self) -> list[dict[str, object]]:
+        """`/v1/runtimes`; empty while nobody answers."""
+        try:
+            url, key = self.credentials()
+            request = urllib.request.Request(  # noqa: S310
+                f"{url}/v1/runtimes", headers={"Authorization": f"Bearer {key}"}
+            )
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+                found = json.load(answer)
+        except (StackError, OSError, urllib.error.URLError, ValueError):
+            return []
+        return list(found)
+
+    def _blame(self) -> str:
+        """The end of the log of the first service that does not run, or of the executor's."""
+        states = self.states() or {}
+        name = next((name for name, state in states.items() if not state.running), "executor")
+        log = self.layout.logs / f"{name}.log"
+        lines = log.read_text(errors="replace").splitlines()[-15:] if log.is_file() else []
+        return "\n".join([f"{log} ends:", *lines])
+
+
+def _fingerprint(wanted: list[Service], images: Path) -> str:
+    """Changes whenever the running services would no longer be what a fresh start makes of them."""
+    digest = hashlib.sha256(repr(wanted).encode())
+    files = [path for folder in code_folders() for path in Path(folder).rglob("*.py")]
+    for path in sorted([*files, *images.glob("*.json")]):
+        digest.update(str(path).encode() + path.read_bytes())
+    return digest.hexdigest()

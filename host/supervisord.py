@@ -1,0 +1,132 @@
+"""Services under supervisord, where no systemd runs as PID 1.
+
+supervisord, a pure Python package, restarts what ends and keeps the logs bounded; it is asked for by its
+own XML-RPC API over a unix socket that only root opens.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from contextlib import suppress
+from pathlib import Path
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from host.layout import REPOSITORY, Layout
+from host.runner import ServiceState, StackError
+from host.services import Service
+
+# Seconds for supervisord itself to answer after its start, and to be gone after its shutdown.
+_ANSWER_SECONDS = 10.0
+_GONE_SECONDS = 120.0
+
+
+class Supervisord:
+    """Runs the services of one layout."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._socket = layout.run / "supervisor.sock"
+        self._pidfile = layout.run / "supervisord.pid"
+        self._config = layout.run / "supervisord.conf"
+        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
+        self._rpc = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+
+    def start(self, services: list[Service]) -> None:
+        """Starts supervisord with all services, in order."""
+        self._layout.logs.mkdir(parents=True, exist_ok=True)
+        self._config.write_text(self._render(services))
+        command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._config)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)  # noqa: S603
+        if done.returncode != 0:
+            raise StackError(f"supervisord did not start: {done.stderr or done.stdout}")
+        deadline = time.monotonic() + _ANSWER_SECONDS
+        while self.states() is None:
+            if time.monotonic() > deadline:
+                raise StackError(f"supervisord does not answer on {self._socket}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stops all services and supervisord; returns when it is gone. Does nothing when it is not there."""
+        pid = self._pid()
+        with suppress(OSError, xmlrpc.client.Fault):
+            self._rpc.shutdown()
+        deadline = time.monotonic() + _GONE_SECONDS
+        while pid is not None and Path(f"/proc/{pid}").exists():
+            if time.monotonic() > deadline:
+                raise StackError(f"supervisord, pid {pid}, does not stop")
+            time.sleep(0.05)
+
+    def states(self) -> dict[str, ServiceState] | None:
+        """Every service's state; None when supervisord is not there."""
+        try:
+            found = self._rpc.getAllProcessInfo()
+        except (OSError, xmlrpc.client.Error):
+            return None
+        assert isinstance(found, list)
+        return {
+            one["name"]: ServiceState(
+                running=one["statename"] == "RUNNING", pid=int(one["pid"]), text=one["statename"].lower()
+            )
+            for one in found
+        }
+
+    def _pid(self) -> int | None:
+        """supervisord's own pid, if that is what still runs under the number in the pid file."""
+        try:
+            pid = int(self._pidfile.read_text())
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (OSError, ValueError):
+            return None
+        return pid if os.fsencode(self._config) in command else None
+
+    def _render(self, services: list[Service]) -> str:
+        sections = [
+            f"""[unix_http_server]
+file = {self._socket}
+chmod = 0700
+
+[supervisord]
+pidfile = {self._pidfile}
+logfile = {self._layout.logs / "supervisord.log"}
+logfile_maxbytes = 1MB
+logfile_backups = 1
+directory = {REPOSITORY}
+umask = 077
+minfds = 65536
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+"""
+        ]
+        for order, service in enumerate(services):
+            environment = ",".join(
+                f'{name}="{_escape(value)}"' for name, value in service.environment.items()
+            )
+            sections.append(
+                f"""[program:{service.name}]
+command = {_escape(shlex.join(service.command))}
+environment = {environment}
+priority = {order}
+autorestart = true
+startsecs = 1
+; For as long as it takes: a service that fails keeps being tried, and `make status` says so.
+startretries = 1000000
+stopwaitsecs = {service.stop_seconds}
+redirect_stderr = true
+stdout_logfile = {self._layout.logs / service.name}.log
+stdout_logfile_maxbytes = 20MB
+stdout_logfile_backups = 2
+"""
+            )
+        return "\n".join(sections)
+
+
+def _escape(text: str) -> str:
+    # supervisord expands %(name)s and takes quotes as its own.
+    return text.replace("%", "%%").replace('"', '\\"')
