@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from bench.peers import image_process, ctr_run, hearth, host_process, nsjail, runsc_exec
+from bench.peers import ctr_run, hearth, host_process, image_process, nsjail, runsc_exec
 from bench.report import report
 from bench.rootfs import mounted
 from bench.sample import Series

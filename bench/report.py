@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from bench.sample import Series
 RESULTS = Path(__file__).parent / "results"
 
 
-def report(name: str, title: str, series: list[Series], baseline: Series, notes: dict[str, object]) -> None:
+def report(name: str, title: str, series: list[Series], baseline: Series, notes: Mapping[str, object]) -> None:
     """Writes `NAME.json` and `NAME.svg` and prints a table; ratios are of p50, to the baseline's."""
     RESULTS.mkdir(exist_ok=True)
     rows = [one.summary() | {"ratio": round(_ratio(one, baseline), 3)} for one in series]
@@ -37,7 +38,7 @@ def _ratio(one: Series, baseline: Series) -> float:
     return one.percentile(0.5) / baseline.percentile(0.5)
 
 
-def _print(title: str, rows: list[dict[str, object]], notes: dict[str, object]) -> None:
+def _print(title: str, rows: list[dict[str, object]], notes: Mapping[str, object]) -> None:
     console = Console()
     table = Table("what", "how", "n", "p50 ms", "p95 ms", "p99 ms", "p50 ratio", title=title)
     for row in rows:

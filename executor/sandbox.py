@@ -209,7 +209,9 @@ async def remove(containerd: Containerd, container_id: str) -> bool:
     """Kills and deletes a container; false when containerd failed and it may still be there."""
     try:
         async with asyncio.timeout(_REMOVE_SECONDS):
-            await containerd.kill_task(container_id)
+            # The shim cannot kill what has ended by itself, and says so in many ways; `wait` knows better.
+            with contextlib.suppress(ContainerdError):
+                await containerd.kill_task(container_id)
             await containerd.wait_task(container_id)
             await containerd.delete_task(container_id)
             await containerd.delete_container(container_id)

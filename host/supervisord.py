@@ -34,8 +34,6 @@ class Supervisord:
         self._socket = layout.run / "supervisor.sock"
         self._pidfile = layout.run / "supervisord.pid"
         self._config = layout.run / "supervisord.conf"
-        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
-        self._rpc = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
 
     def start(self, services: list[Service]) -> None:
         """Starts supervisord with all services, in order."""
@@ -76,6 +74,12 @@ class Supervisord:
             for one in found
         }
 
+    @property
+    def _rpc(self) -> xmlrpc.client._Method:
+        # A new connection each time: the transport does not recover from one that failed.
+        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
+        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+
     def _pid(self) -> int | None:
         """supervisord's own pid, if that is what still runs under the number in the pid file."""
         try:
@@ -97,8 +101,9 @@ logfile = {self._layout.logs / "supervisord.log"}
 logfile_maxbytes = 1MB
 logfile_backups = 1
 directory = {REPOSITORY}
-umask = 077
-minfds = 65536
+; containerd unpacks images under it: folders of a root file system must be open to all inside.
+umask = 022
+minfds = 16384
 
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface

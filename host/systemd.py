@@ -33,7 +33,7 @@ WorkingDirectory={REPOSITORY}
 Restart=always
 RestartSec=1
 TimeoutStopSec={service.stop_seconds}
-UMask=0077
+UMask=0022
 LimitNOFILE=65536
 # Sandboxes and their shims outlive the service that made them: who comes next removes them in order.
 KillMode=process

@@ -20,6 +20,7 @@ _AGENT_CAPABILITIES = [
     "CAP_SETPCAP",  # empties the bounding set
     "CAP_SETUID",
     "CAP_SYS_ADMIN",  # namespaces and mounts of a cell
+    "CAP_SYS_CHROOT",  # joining a mount namespace asks for it
     "CAP_SYS_RESOURCE",  # rlimits of a runner that is already parked
 ]
 
