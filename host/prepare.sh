@@ -53,7 +53,7 @@ disk=$(df -Pm "$(dirname "$state")" | awk 'NR==2 {print $4}')
 memory=$(awk '/^MemTotal/ {print int($2/1024)}' /proc/meminfo)
 [ "$memory" -ge $MIN_MEMORY_MIB ] || problem "The machine has $memory MiB of memory; $MIN_MEMORY_MIB are needed."
 
-packages="python3 python3-venv mmdebstrap debian-archive-keyring musl-tools gcc libc6-dev"
+packages="python3 python3-venv mmdebstrap zstd debian-archive-keyring musl-tools gcc libc6-dev"
 # Docker's packages bring a containerd of their own, which serves as well and excludes Debian's.
 command -v containerd >/dev/null && command -v containerd-shim-runc-v2 >/dev/null && command -v ctr >/dev/null ||
   packages="$packages containerd"

@@ -20,6 +20,11 @@ MARK = "HEARTH_LAYOUT"
 _PASSED_ON = ("HEARTH_EXECUTOR_", "HEARTH_CONTROL_")
 
 
+def own_settings() -> dict[str, str]:
+    """The operator's settings for the services, from this process's environment."""
+    return {name: value for name, value in os.environ.items() if name.startswith(_PASSED_ON)}
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One long-running process."""
@@ -31,11 +36,10 @@ class Service:
     stop_seconds: int = 10
 
 
-def services(layout: Layout) -> list[Service]:
-    """In the order of their start; they are stopped in the opposite one."""
+def services(layout: Layout, own: dict[str, str]) -> list[Service]:
+    """In the order of their start; they are stopped in the opposite one. `own` settings win."""
     containerd = shutil.which("containerd") or "containerd"
     mark = {MARK: str(layout.run)}
-    own = {name: value for name, value in os.environ.items() if name.startswith(_PASSED_ON)}
     return [
         Service("containerd", (containerd, "--config", str(layout.run / "containerd.toml")), mark),
         Service(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from host.layout import Layout
 from host.runner import Runner, ServiceState, StackError, systemd_is_pid_1
-from host.services import Service, code_folders, services, write_containerd_config
+from host.services import Service, code_folders, own_settings, services, write_containerd_config
 from host.supervisord import Supervisord
 from host.sweep import leftovers, sweep
 from host.systemd import Systemd
@@ -25,8 +25,12 @@ _READY_SECONDS = 300.0
 class Stack:
     """The services of a layout, and what they say of themselves."""
 
-    def __init__(self, layout: Layout, runner: Runner | None = None) -> None:
+    def __init__(
+        self, layout: Layout, settings: dict[str, str] | None = None, runner: Runner | None = None
+    ) -> None:
+        """`settings` are HEARTH_EXECUTOR_… and HEARTH_CONTROL_… variables; this process's own by default."""
         self.layout = layout
+        self._settings = own_settings() if settings is None else settings
         self._runner = runner or (Systemd() if systemd_is_pid_1() else Supervisord(layout))
         self._mark = layout.run / "fingerprint"
 
@@ -36,7 +40,7 @@ class Stack:
         Raises:
             StackError: what runs them could not start them.
         """
-        wanted = services(self.layout)
+        wanted = services(self.layout, self._settings)
         fingerprint = _fingerprint(wanted, self.layout.images)
         states = self.states()
         if states is not None:

@@ -1,0 +1,5 @@
+"""`python -m images.builder`."""
+
+from images.builder.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Tests, from fast to whole: unit, integration, conformance, abuse, cluster."""

@@ -1,0 +1,6 @@
+import code
+import pdb
+
+code.InteractiveInterpreter().runsource("print('from code')")
+print(pdb.Pdb().prompt)
+breakpoint()

@@ -1,0 +1,2 @@
+def fail():
+    raise ValueError('in a folder')

@@ -1,0 +1,10 @@
+import traceback
+
+def f():
+    raise ValueError("caught")
+
+try:
+    f()
+except ValueError:
+    traceback.print_exc()
+traceback.print_stack()

@@ -1,0 +1,4 @@
+import collections
+
+value = 1
+print(collections.OrderedDic)

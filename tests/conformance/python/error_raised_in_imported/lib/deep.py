@@ -1,0 +1,2 @@
+def run(f):
+    return f()

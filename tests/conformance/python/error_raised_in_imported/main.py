@@ -1,0 +1,3 @@
+from lib.deep import run
+
+run(lambda: 1 / 0)

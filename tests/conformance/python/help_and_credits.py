@@ -1,0 +1,3 @@
+print(exit, quit, copyright, license, help)
+print(credits)
+help(len)

@@ -1,0 +1,6 @@
+import os
+import site
+import codecs
+import string
+
+print(os.__file__, string.here)

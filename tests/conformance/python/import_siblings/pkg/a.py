@@ -1,0 +1,1 @@
+from .sub.b import value

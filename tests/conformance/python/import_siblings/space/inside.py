@@ -1,0 +1,1 @@
+x = __spec__.parent

@@ -1,0 +1,2 @@
+print(f"hello {input('name? ')}")
+input("more? ")

@@ -1,0 +1,4 @@
+﻿print("a")
+print("""x
+y""".encode())
+1/0

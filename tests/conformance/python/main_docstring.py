@@ -1,0 +1,3 @@
+"""I am the program."""
+
+print(__doc__, __import__("__main__"))

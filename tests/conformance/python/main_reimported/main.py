@@ -1,0 +1,3 @@
+import other
+
+print(__name__, other.name)

@@ -1,0 +1,7 @@
+import os
+import signal
+
+print("before", flush=True)
+print("in the buffer")
+os.kill(os.getpid(), signal.SIGQUIT)
+print("after")

@@ -1,0 +1,3 @@
+import sys
+
+print(ascii(sys.stdin.read()), sys.stdin.encoding, sys.stdin.errors, sys.stdin.line_buffering)

@@ -1,0 +1,19 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stack import Hearth, hearth
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Hearth]:
+    """One stack for all tests that leave it as they found it."""
+    with hearth() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _warm(request: pytest.FixtureRequest) -> None:
+    """Every test begins with full pools, whatever the one before it did."""
+    if "stack" in request.fixturenames:
+        request.getfixturevalue("stack").until_warm()
