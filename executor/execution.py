@@ -234,11 +234,12 @@ class Execution:
         elif frame.reason is frames.ExitReason.CPU_TIME:
             end.outcome = pb.TIMED_OUT
             end.message = f"the CPU time limit of {self._limits(stage).cpu_ms} ms was reached"
+        elif frame.code != 0 and self._sandbox.cgroup.oom_kills():
+            # The kernel may pick one of gVisor's helper processes, whose program then seems to have
+            # ended by itself, with a status that means nothing.
+            self._out_of_memory(end)
         elif frame.signal is not None:
-            if frame.signal == signal.SIGKILL and self._sandbox.cgroup.oom_kills():
-                self._out_of_memory(end)
-            else:
-                end.outcome, end.message = pb.SIGNALED, f"ended by {_signal_name(frame.signal)}"
+            end.outcome, end.message = pb.SIGNALED, f"ended by {_signal_name(frame.signal)}"
         elif frame.code:
             end.outcome, end.message = pb.NONZERO_EXIT, f"exited with status {frame.code}"
         else:
@@ -261,6 +262,8 @@ class Execution:
         self.healthy = False
         limit = self._limits(end.stage).memory
         end.outcome, end.message = pb.MEMORY_EXCEEDED, f"the memory limit of {limit} bytes was reached"
+        end.ClearField("code")
+        end.signal = signal.SIGKILL
         end.memory_bytes = max(end.memory_bytes, limit)
 
     def _not_started(self, stage: pb.StageKind.ValueType, frame: frames.Failed) -> pb.StageEnd:

@@ -99,7 +99,10 @@ class Stack:
             )
             with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
                 found = json.load(answer)
-        except (StackError, OSError, urllib.error.URLError, ValueError):
+        except urllib.error.HTTPError as error:
+            error.close()
+            return []
+        except (StackError, OSError, ValueError):
             return []
         return list(found)
 

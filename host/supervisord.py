@@ -53,7 +53,7 @@ class Supervisord:
         """Stops all services and supervisord; returns when it is gone. Does nothing when it is not there."""
         pid = self._pid()
         with suppress(OSError, xmlrpc.client.Fault):
-            self._rpc.shutdown()
+            self._call("shutdown")
         deadline = time.monotonic() + _GONE_SECONDS
         while pid is not None and Path(f"/proc/{pid}").exists():
             if time.monotonic() > deadline:
@@ -63,7 +63,7 @@ class Supervisord:
     def states(self) -> dict[str, ServiceState] | None:
         """Every service's state; None when supervisord is not there."""
         try:
-            found = self._rpc.getAllProcessInfo()
+            found = self._call("getAllProcessInfo")
         except (OSError, xmlrpc.client.Error):
             return None
         assert isinstance(found, list)
@@ -74,11 +74,15 @@ class Supervisord:
             for one in found
         }
 
-    @property
-    def _rpc(self) -> xmlrpc.client._Method:
+    def _call(self, method: str) -> object:
+        """Raises OSError when supervisord is not there."""
         # A new connection each time: the transport does not recover from one that failed.
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
-        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+        try:
+            proxy = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+            return getattr(proxy.supervisor, method)()
+        finally:
+            transport.close()
 
     def _pid(self) -> int | None:
         """supervisord's own pid, if that is what still runs under the number in the pid file."""
@@ -101,6 +105,7 @@ logfile = {self._layout.logs / "supervisord.log"}
 logfile_maxbytes = 1MB
 logfile_backups = 1
 directory = {REPOSITORY}
+user = root
 ; containerd unpacks images under it: folders of a root file system must be open to all inside.
 umask = 022
 minfds = 16384

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ class Hearth:
     def __init__(self, layout: Layout, settings: dict[str, str]) -> None:
         self.layout = layout
         self.stack = Stack(layout, settings)
+        self._clients = ExitStack()
 
     def start(self) -> None:
         self.stack.start()
@@ -62,7 +63,12 @@ class Hearth:
         self.client = self.client_for(key)
 
     def client_for(self, key: str) -> httpx.Client:
-        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {key}"}, timeout=120)
+        headers = {"Authorization": f"Bearer {key}"}
+        return self._clients.enter_context(httpx.Client(base_url=self.url, headers=headers, timeout=120))
+
+    def stop(self) -> None:
+        self._clients.close()
+        self.stack.stop()
 
     def execute(self, language: str, code: str, **fields: Any) -> dict[str, Any]:
         """One execution that must be answered 200."""
@@ -153,7 +159,7 @@ def hearth(**settings: str) -> Iterator[Hearth]:
         yield running
     finally:
         try:
-            running.stack.stop()
+            running.stop()
         finally:
             for log in layout.logs.glob("*.log"):
                 print(f"--- {log.name}\n{log.read_text(errors='replace')[-4000:]}")

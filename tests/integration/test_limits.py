@@ -1,4 +1,4 @@
-"""Programs that do not behave: each gets a typed end, and the next program is served as if nothing had been."""
+"""Programs that do not behave: each gets a typed end, and the next one is served as if nothing had been."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _next_is_served(stack: Hearth) -> object:
 )
 def test_program_that_never_ends_is_timed_out(stack: Hearth, language: str, code: str) -> None:
     began = time.monotonic()
-    run = stack.run(language, "" + code, run_timeout=1000)
+    run = stack.run(language, code, run_timeout=1000)
     took = time.monotonic() - began
 
     assert (run["status"], run["signal"], run["code"]) == ("TO", "SIGKILL", None)
@@ -72,8 +72,16 @@ def test_flood_is_cut_and_says_so(stack: Hearth, stream: str, status: str) -> No
     [
         ("python", "x = []\nwhile True: x.append(bytearray(b'1') * 1048576)"),
         ("bash", "x=x; while :; do x=$x$x; done"),
-        ("c", "#include <stdlib.h>\n#include <string.h>\nint main(void) { for (;;) memset(malloc(1 << 20), 1, 1 << 20); }"),
-        ("python", "import mmap\nm = [mmap.mmap(-1, 1 << 20) for _ in range(4096)]\nfor x in m: x.write(b'1' * (1 << 20))"),
+        (
+            "c",
+            "#include <stdlib.h>\n#include <string.h>\n"
+            "int main(void) { for (;;) memset(malloc(1 << 20), 1, 1 << 20); }",
+        ),
+        (
+            "python",
+            "import mmap\nm = [mmap.mmap(-1, 1 << 20) for _ in range(4096)]\n"
+            "for x in m: x.write(b'1' * (1 << 20))",
+        ),
     ],
     ids=["python", "bash", "c", "mmap"],
 )
@@ -106,16 +114,32 @@ def test_fork_bomb_harms_its_own_sandbox_only(stack: Hearth, language: str, code
     assert run["status"] in {"TO", "RE", "ML", None}
 
 
-def test_full_disk_is_reported_to_the_program(stack: Hearth) -> None:
-    code = "head -c 1G /dev/zero > file; echo $?; rm file; head -c 1G /dev/zero > /tmp/file; echo $?"
+@pytest.mark.parametrize("folder", ["/workspace", "/tmp", "/dev/shm", "/build"])
+def test_full_folder_is_reported_to_the_program(stack: Hearth, folder: str) -> None:
+    # Twice as much memory as the folder holds: the folder is full before the sandbox is.
+    code = (
+        f"trap '' XFSZ; for i in 1 2 3; do head -c 100M /dev/zero > {folder}/$i; done; df {folder} | tail -1"
+    )
 
-    run = stack.run("bash", code)
+    run = stack.run("bash", code, run_memory_limit=512 * MIB)
 
-    assert run["stdout"].split() == ["1", "1"] or run["status"] == "ML"
+    assert "No space left on device" in run["stderr"]
+
+
+def test_file_over_its_size_limit_is_refused(stack: Hearth) -> None:
+    code = "ulimit -f; trap '' XFSZ; head -c 300M /dev/zero > file; stat -c %s file"
+
+    run = stack.run("bash", code, run_memory_limit=512 * MIB)
+
+    assert "File too large" in run["stderr"] or "No space left" in run["stderr"]
 
 
 def test_network_is_absent(stack: Hearth) -> None:
-    code = "import socket\nfor a in ('127.0.0.1', '169.254.169.254', '10.0.0.1'):\n"
-    code += "    try: socket.create_connection((a, 80), 1); print('open')\n    except OSError as e: print('closed')"
+    code = (
+        "import socket\n"
+        "for address in ('127.0.0.1', '169.254.169.254', '10.0.0.1'):\n"
+        "    try: socket.create_connection((address, 80), 1); print('open')\n"
+        "    except OSError: print('closed')\n"
+    )
 
     assert stack.run("python", code)["stdout"] == "closed\n" * 3

@@ -1,0 +1,84 @@
+"""Receiving a request's body: typed, uncompressed, bounded in size, in time, and over all requests.
+
+The bytes count against the total until the program has started, which is when the last copy is let go.
+"""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from control.api.problems import ProblemError, UnavailableError
+from control.settings import Settings
+
+
+class BodyHold:
+    """What one request's body counts for. Released on leaving, or earlier."""
+
+    def __init__(self, intake: "BodyIntake") -> None:
+        self._intake = intake
+        self._bytes = 0
+
+    def grow(self, size: int) -> None:
+        self._bytes += size
+        self._intake.held_bytes += size
+
+    def release(self) -> None:
+        self._intake.held_bytes -= self._bytes
+        self._bytes = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+class BodyIntake:
+    def __init__(self, settings: Settings) -> None:
+        self.held_bytes = 0
+        self._settings = settings
+
+    def hold(self) -> BodyHold:
+        return BodyHold(self)
+
+    async def read(self, request: web.Request, hold: BodyHold) -> bytes:
+        self._check_head(request)
+        try:
+            async with asyncio.timeout(self._settings.body_timeout_ms / 1000):
+                return await self._read(request, hold)
+        except TimeoutError:
+            raise ProblemError(
+                408,
+                f"the body did not arrive within {self._settings.body_timeout_ms} ms",
+                {"Connection": "close"},
+            ) from None
+        except (ConnectionError, web.RequestPayloadError):
+            raise ProblemError(400, "the body is incomplete or malformed", {"Connection": "close"}) from None
+
+    def _check_head(self, request: web.Request) -> None:
+        if request.content_type != "application/json":
+            raise ProblemError(415, "requests must be of type application/json")
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise ProblemError(415, "the body must not be compressed")
+        if request.content_length is not None and request.content_length > self._settings.body_max_bytes:
+            raise self._too_large()
+
+    async def _read(self, request: web.Request, hold: BodyHold) -> bytes:
+        pieces = []
+        size = 0
+        while piece := await request.content.readany():
+            size += len(piece)
+            if size > self._settings.body_max_bytes:
+                raise self._too_large()
+            hold.grow(len(piece))
+            if self.held_bytes > self._settings.bodies_max_bytes:
+                raise UnavailableError("too many large requests at once", self._settings.retry_after_s)
+            pieces.append(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _too_large(self) -> ProblemError:
+        return ProblemError(413, f"the body exceeds {self._settings.body_max_bytes} bytes")

@@ -1,0 +1,32 @@
+"""`GET /v1/runtimes`."""
+
+import orjson
+from aiohttp import web
+
+from control.auth.keys import Identity
+from control.executors.fleet import Fleet
+
+
+class Runtimes:
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+
+    async def __call__(self, request: web.Request, identity: Identity) -> web.StreamResponse:
+        listing = []
+        for offer in self._fleet.catalogue.offers:
+            if not offer.connected:
+                continue
+            runtime = offer.runtime
+            entry = {
+                "language": runtime.language,
+                "version": runtime.version,
+                "aliases": list(runtime.aliases),
+                "runtime": runtime.runtime or runtime.language,
+                "compiled": runtime.compiled,
+                "executors": offer.connected,
+                "warm": offer.warm,
+            }
+            if runtime.notes:
+                entry["notes"] = runtime.notes
+            listing.append(entry)
+        return web.Response(body=orjson.dumps(listing), content_type="application/json")

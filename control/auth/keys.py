@@ -1,0 +1,43 @@
+"""What a key is.
+
+A key is 256 bits from the system's random source, so guessing one from its hash is as hopeless as
+guessing it outright, and a fast hash is right: slow, salted ones exist for passwords, which people choose
+and which can be guessed, and would put their slowness on every request.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+PREFIX = "hearth_"
+RANDOM_BYTES = 32
+
+
+class Scope(StrEnum):
+    EXECUTE = "execute"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a request comes from."""
+
+    tenant: str
+    key_id: str
+    scopes: frozenset[Scope]
+
+
+class KeyStore(Protocol):
+    async def find(self, digest: bytes) -> Identity | None:
+        """Whose key has this digest; None when there is no such key or it was revoked."""
+        ...
+
+
+def new_key() -> str:
+    return PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
+
+
+def digest_of(key: str) -> bytes:
+    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()

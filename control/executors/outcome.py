@@ -1,0 +1,87 @@
+"""What became of a program: the closed set of outcomes, and the result that clients are shown.
+
+`StageResult` is the HTTP contract's Stage, field by field and in its order.
+"""
+
+import signal
+from dataclasses import dataclass
+from enum import StrEnum
+
+from executor.api import executor_pb2 as pb
+
+
+class Status(StrEnum):
+    """Why a stage did not end well."""
+
+    NONZERO_EXIT = "RE"
+    SIGNALED = "SG"
+    TIMED_OUT = "TO"
+    MEMORY_EXCEEDED = "ML"
+    STDOUT_EXCEEDED = "OL"
+    STDERR_EXCEEDED = "EL"
+    INTERNAL = "XX"
+
+
+@dataclass(slots=True)
+class StageResult:
+    stdout: str
+    stderr: str
+    output: str
+    code: int | None
+    signal: str | None
+    status: Status | None
+    message: str | None
+    wall_time: float
+    cpu_time: float
+    memory: int
+    stdout_truncated: bool
+    stderr_truncated: bool
+
+
+@dataclass(slots=True)
+class ExecutionResult:
+    compile: StageResult | None
+    run: StageResult | None
+    # Of the executor, µs; 0 when it was lost before it could say.
+    claim_us: int
+    total_us: int
+    agent_us: int
+
+
+STATUS_OF_OUTCOME: dict[int, Status | None] = {
+    pb.OK: None,
+    pb.NONZERO_EXIT: Status.NONZERO_EXIT,
+    pb.SIGNALED: Status.SIGNALED,
+    pb.TIMED_OUT: Status.TIMED_OUT,
+    pb.MEMORY_EXCEEDED: Status.MEMORY_EXCEEDED,
+    pb.STDOUT_EXCEEDED: Status.STDOUT_EXCEEDED,
+    pb.STDERR_EXCEEDED: Status.STDERR_EXCEEDED,
+    pb.INTERNAL: Status.INTERNAL,
+}
+
+_SIGNAL_NAMES = {int(number): number.name for number in signal.Signals}
+
+
+def signal_name(number: int) -> str | None:
+    return _SIGNAL_NAMES.get(number, f"SIG{number}") if number else None
+
+
+def in_words(status: Status | None, code: int | None, signal_: str | None) -> str | None:
+    """What to say of a stage when the executor said nothing."""
+    match status:
+        case None:
+            return None
+        case Status.NONZERO_EXIT:
+            return f"exited with code {code}"
+        case Status.SIGNALED:
+            return f"ended by {signal_ or 'a signal'}"
+        case Status.TIMED_OUT:
+            return "exceeded its time limit"
+        case Status.MEMORY_EXCEEDED:
+            return "exceeded its memory limit"
+        case Status.STDOUT_EXCEEDED:
+            return "wrote more to stdout than its limit"
+        case Status.STDERR_EXCEEDED:
+            return "wrote more to stderr than its limit"
+        case Status.INTERNAL:
+            return "the sandbox failed"

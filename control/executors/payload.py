@@ -1,0 +1,24 @@
+"""A program on its way to an executor, already in the form that goes over the wire."""
+
+from executor.api import executor_pb2 as pb
+
+
+class Payload:
+    """Can be taken again for another attempt, until it is dropped.
+
+    gRPC keeps what it was given until the call ends. The program may be large and may run for long, so it
+    is given this, which lets the bytes go once the program has started.
+    """
+
+    __slots__ = ("_data",)
+
+    def __init__(self, message: pb.ExecuteInput) -> None:
+        self._data: bytes | None = message.SerializeToString()
+
+    def take(self) -> bytes:
+        if self._data is None:
+            raise RuntimeError("the program was sent and has started")
+        return self._data
+
+    def drop(self) -> None:
+        self._data = None
