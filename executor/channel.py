@@ -15,7 +15,6 @@ from collections import deque
 from pathlib import Path
 
 from executor import frames
-from executor.containerd.client import Stdio
 
 # One read takes at most this; a pipe holds no more.
 _CHUNK = 1024 * 1024
@@ -34,15 +33,14 @@ class Channel:
     """Frames to and from the agent of one sandbox."""
 
     def __init__(self, folder: Path) -> None:
-        """Makes the FIFOs in `folder`, which must exist, and opens this side of them."""
-        self.stdio = Stdio(*(str(folder / name) for name in ("stdin", "stdout", "stderr")))
-        for path in (self.stdio.stdin, self.stdio.stdout, self.stdio.stderr):
-            os.mkfifo(path, 0o600)
+        """Makes the FIFOs `stdin`, `stdout`, `stderr` in `folder` and opens this side of them."""
+        for name in ("stdin", "stdout", "stderr"):
+            os.mkfifo(folder / name, 0o600)
         flags = os.O_NONBLOCK | os.O_CLOEXEC
         # Read-write: opening a FIFO for writing alone fails while nobody reads it.
-        self._to_agent = os.open(self.stdio.stdin, os.O_RDWR | flags)
-        self._from_agent = os.open(self.stdio.stdout, os.O_RDONLY | flags)
-        self._log = os.open(self.stdio.stderr, os.O_RDONLY | flags)
+        self._to_agent = os.open(folder / "stdin", os.O_RDWR | flags)
+        self._from_agent = os.open(folder / "stdout", os.O_RDONLY | flags)
+        self._log = os.open(folder / "stderr", os.O_RDONLY | flags)
         for descriptor in (self._to_agent, self._from_agent):
             # A larger pipe is only faster; an operator may have capped it.
             with contextlib.suppress(OSError):
@@ -59,7 +57,7 @@ class Channel:
         self._ended: str | None = None
 
     def listen(self) -> None:
-        """Starts reading. Call it once the shim has opened its side."""
+        """Starts reading. Call it once the sandbox has opened its side."""
         self._loop.add_reader(self._log, self._on_log)
         self._resume()
 

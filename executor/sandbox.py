@@ -107,7 +107,7 @@ class Sandbox:
             runtime_root=str(settings.run_dir / "runsc"),
             labels={LABEL: self.runtime.id},
         )
-        await containerd.create_task(self.id, mounts, self.channel.stdio)
+        await containerd.create_task(self.id, mounts)
         # Before Start, so that no end is missed.
         self._watch = asyncio.create_task(self._watch_end(), name=f"watch {self.id}")
         self._check_limits(resources)

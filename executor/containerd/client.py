@@ -7,7 +7,6 @@ verbs tolerate what is already gone.
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -46,15 +45,6 @@ class ContainerdError(Exception):
 
 class NotFoundError(ContainerdError):
     """containerd does not know the thing that a call names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stdio:
-    """The FIFOs that the shim connects to the container's standard streams."""
-
-    stdin: str
-    stdout: str
-    stderr: str
 
 
 class Containerd:
@@ -149,15 +139,12 @@ class Containerd:
         request = containers_pb2.CreateContainerRequest(container=container)
         await _answer(self._containers.Create(request, timeout=_CALL_SECONDS, metadata=self._metadata))
 
-    async def create_task(self, container_id: str, rootfs: list[types_pb2.Mount], stdio: Stdio) -> int:
-        """Boots the sandbox without starting its first process. Returns the host pid of the sandbox."""
-        request = tasks_pb2.CreateTaskRequest(
-            container_id=container_id,
-            rootfs=rootfs,
-            stdin=stdio.stdin,
-            stdout=stdio.stdout,
-            stderr=stdio.stderr,
-        )
+    async def create_task(self, container_id: str, rootfs: list[types_pb2.Mount]) -> int:
+        """Boots the sandbox without starting its first process. Returns the host pid of the sandbox.
+
+        The shim is given no streams: `runtime_binary` sees to them.
+        """
+        request = tasks_pb2.CreateTaskRequest(container_id=container_id, rootfs=rootfs)
         reply = await _answer(self._tasks.Create(request, timeout=_CALL_SECONDS, metadata=self._metadata))
         return reply.pid
 
