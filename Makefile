@@ -50,3 +50,44 @@ down: ## stop everything; leaves no process, mount, cgroup or container
 .PHONY: status
 status: ## what runs where
 	@$(BIN)/python -m host status
+
+.PHONY: dev
+dev:
+	@host/prepare.sh --dev
+	@$(MAKE) --no-print-directory $(VENV)/installed-dev venv
+
+.PHONY: lint
+lint: dev ## formatting, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(MAKE) --no-print-directory types
+
+.PHONY: types
+types:
+	$(BIN)/mypy control executor host images bench tests
+	MYPYPATH=executor/agent/tests $(BIN)/mypy executor/agent/tests/*.py
+
+.PHONY: test
+test: dev lint images ## the whole suite, on real containerd and real gVisor
+	$(MAKE) --no-print-directory -C executor/agent test fuzz SECONDS=20
+	$(BIN)/python -m pytest
+
+.PHONY: fuzz
+fuzz: dev ## the agent's frame parser under libFuzzer; SECONDS=600
+	$(MAKE) -C executor/agent fuzz SECONDS=$(or $(SECONDS),600)
+
+.PHONY: bench
+bench: dev ## latency beside its peers; needs `make up`
+	$(BIN)/python -m bench.latency
+
+.PHONY: lock
+lock: ## resolve the dependencies again; uv must be in PATH
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+	  --python-version 3.11 pyproject.toml --group build -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+	  --python-version 3.11 pyproject.toml --group build --group dev --group bench \
+	  --constraint requirements.lock -o requirements-dev.lock
+
+.PHONY: hooks
+hooks: dev ## lint before every commit
+	$(BIN)/pre-commit install

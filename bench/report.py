@@ -17,7 +17,9 @@ from bench.sample import Series
 RESULTS = Path(__file__).parent / "results"
 
 
-def report(name: str, title: str, series: list[Series], baseline: Series, notes: Mapping[str, object]) -> None:
+def report(
+    name: str, title: str, series: list[Series], baseline: Series, notes: Mapping[str, object]
+) -> None:
     """Writes `NAME.json` and `NAME.svg` and prints a table; ratios are of p50, to the baseline's."""
     RESULTS.mkdir(exist_ok=True)
     rows = [one.summary() | {"ratio": round(_ratio(one, baseline), 3)} for one in series]

@@ -93,9 +93,9 @@ class Settings(BaseSettings):
     args_max: Count = Field(1_024, description="Most arguments. More than a person or a tool passes.")
     env_max: Count = Field(256, description="Most environment variables. Several times a usual shell's.")
     arguments_max_bytes: Bytes = Field(
-        MIB,
-        description="Most bytes of arguments and environment together. Half of what Linux lets a program "
-        "start with, so that the runtime's own environment always fits beside it.",
+        56 * 1024,
+        description="Most bytes of arguments and environment together. They travel to the agent in one frame "
+        "of 64 KiB; the rest of it is for the runtime's own environment.",
     )
 
     run_timeout_default_ms: Milliseconds = Field(

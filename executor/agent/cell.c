@@ -4,7 +4,6 @@
 #include "cell.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -13,45 +12,39 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "channel.h"
-#include "limits.h"
+#include "rlimits.h"
 #include "message.h"
 
-static void drop(int *fd)
+enum { SPACES = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC };
+
+#ifdef __SANITIZE_ADDRESS__ /* it cannot follow a stack that is left by being killed: a copy, then */
+static pid_t make_init(int control, const struct cell_config *config)
 {
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
+	pid_t pid = (pid_t)syscall(SYS_clone, SPACES | SIGCHLD, 0, 0, 0, 0);
+	if (pid == 0)
+		init_run(control, config);
+	return pid;
+}
+#else
+struct birth {
+	int control;
+	const struct cell_config *config;
+};
+
+static int be_born(void *arg)
+{
+	struct birth *birth = arg;
+	init_run(birth->control, birth->config);
 }
 
-int pipes_make(struct pipes *pipes)
+static pid_t make_init(int control, const struct cell_config *config)
 {
-	*pipes = (struct pipes){{-1, -1, -1}, {-1, -1, -1}};
-	for (int i = 0; i < 3; i++) {
-		int ends[2];
-		if (pipe2(ends, O_CLOEXEC))
-			return -1;
-		int writes = i == 0; /* into its input */
-		pipes->ours[i] = ends[writes];
-		pipes->theirs[i] = ends[!writes];
-		if (fcntl(pipes->ours[i], F_SETFL, O_NONBLOCK))
-			return -1;
-	}
-	return 0;
+	static uint8_t stack[65536] __attribute__((aligned(16)));
+	static struct birth birth;
+	birth = (struct birth){control, config};
+	return clone(be_born, stack + sizeof stack, CLONE_VM | SPACES | SIGCHLD, &birth);
 }
-
-static void drop_theirs(struct pipes *pipes)
-{
-	for (int i = 0; i < 3; i++)
-		drop(&pipes->theirs[i]);
-}
-
-void pipes_drop(struct pipes *pipes)
-{
-	for (int i = 0; i < 3; i++)
-		drop(&pipes->ours[i]);
-	drop_theirs(pipes);
-}
+#endif
 
 int cell_make(struct cell *cell, const struct cell_config *config)
 {
@@ -59,52 +52,53 @@ int cell_make(struct cell *cell, const struct cell_config *config)
 	*cell = (struct cell){.control = -1, .proc = -1, .park = -1};
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return -1;
-	if (pipes_make(&cell->pipes))
-		return -1;
 	cell->control = ends[0];
-	cell->init = (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | SIGCHLD, 0, 0, 0, 0);
-	if (cell->init == 0)
-		init_run(ends[1], config);
+	cell->init = -1;
+	if (!pipes_make(&cell->pipes))
+		cell->init = make_init(ends[1], config);
 	close(ends[1]);
 	return cell->init < 0 ? -1 : 0;
 }
 
 void cell_end(struct cell *cell)
 {
-	if (cell->init <= 0)
+	if (cell->init == 0)
 		return;
-	kill(cell->init, SIGKILL);
-	while (waitpid(cell->init, NULL, 0) < 0 && errno == EINTR)
-		;
+	if (cell->init > 0) {
+		kill(cell->init, SIGKILL);
+		while (waitpid(cell->init, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
 	cell->init = 0;
-	drop(&cell->control);
-	drop(&cell->proc);
-	drop(&cell->park);
+	fd_drop(&cell->control);
+	fd_drop(&cell->proc);
+	fd_drop(&cell->park);
 	pipes_drop(&cell->pipes);
 }
 
 bool cell_take_report(struct cell *cell, struct report *report)
 {
 	int fd;
-	ssize_t size = message_take_fd(cell->control, report, sizeof *report, &fd);
+	long size = message_take_fd(cell->control, report, sizeof *report, &fd);
 	if (fd >= 0)
 		cell->proc = fd;
+	errno = size < 0 ? (int)-size : 0;
 	return size == sizeof *report;
 }
 
 static int send_order(struct cell *cell, bool park, struct bytes text, const struct limits *limits,
                       const int *fds)
 {
-	struct order order = {.park = park, .limited = limits != NULL};
+	struct order order = {.park = park};
 	if (limits)
 		order.limits = *limits;
-	if (message_send(cell->control, &order, sizeof order, text.at, text.size, fds, park ? 4 : 3))
-		return -1;
-	cell->orders++;
-	return 0;
+	long failed = message_send(cell->control, &order, sizeof order, text.at, text.size, fds, park ? 4 : 3);
+	errno = (int)-failed;
+	cell->orders += !failed;
+	return failed ? -1 : 0;
 }
 
-int cell_park(struct cell *cell, struct bytes text, const struct limits *limits)
+int cell_park(struct cell *cell, struct bytes text)
 {
 	int ends[2], yes = 1;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
@@ -113,11 +107,9 @@ int cell_park(struct cell *cell, struct bytes text, const struct limits *limits)
 	const int *theirs = cell->pipes.theirs;
 	const int fds[4] = {theirs[0], theirs[1], theirs[2], ends[1]};
 	int failed = setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) ||
-	             send_order(cell, true, text, limits, fds);
+	             send_order(cell, true, text, NULL, fds);
 	close(ends[1]);
-	drop_theirs(&cell->pipes);
-	if (limits)
-		cell->runner_limits = *limits;
+	pipes_drop_theirs(&cell->pipes);
 	return failed ? -1 : 0;
 }
 
@@ -147,12 +139,13 @@ int cell_start_runner(struct cell *cell, struct bytes text, const struct limits 
 	uint32_t size = (uint32_t)text.size;
 	struct iovec parts[2] = {{&size, sizeof size}, {(void *)text.at, text.size}};
 	struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-	const struct limits *before = cell->runner_limits.open_files ? &cell->runner_limits : NULL;
-	if (limits_apply(cell->runner, before, limits))
+	long failed = limits_apply(cell->runner, NULL, limits);
+	errno = (int)-failed;
+	if (failed)
 		return -1;
 	ssize_t sent = sendmsg(cell->park, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 	int number = sent < 0 ? errno : EMSGSIZE;
-	drop(&cell->park);
+	fd_drop(&cell->park);
 	errno = number == EPIPE ? ESRCH : number;
 	return sent == (ssize_t)(sizeof size + text.size) ? 0 : -1;
 }
@@ -164,7 +157,7 @@ int cell_start_process(struct cell *cell, struct pipes *pipes, struct bytes text
 		return -1;
 	if (has_child)
 		cell_signal(cell, 0, WHAT_READ);
-	drop_theirs(pipes);
+	pipes_drop_theirs(pipes);
 	return 0;
 }
 

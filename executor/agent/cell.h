@@ -4,24 +4,16 @@
 #include <stdbool.h>
 #include "init.h"
 #include "order.h"
-
-/* The agent's non-blocking ends of a process's 0, 1 and 2; -1 when closed. */
-struct pipes {
-	int ours[3], theirs[3];
-};
+#include "pipes.h"
 
 struct cell {
-	pid_t init; /* 0: there is no cell */
+	pid_t init; /* 0: there is no cell; -1: it could not be made */
 	int control, proc;
 	uint32_t orders;
 	struct pipes pipes; /* of the parked runner, or prepared for the next process */
 	int park;           /* the runner's socket; -1: no runner waits */
 	pid_t runner;       /* known when it has said that it is ready */
-	struct limits runner_limits;
 };
-
-int pipes_make(struct pipes *pipes);
-void pipes_drop(struct pipes *pipes);
 
 /* Makes namespaces and init; it reports CELL_READY. 0, or -1 with errno. */
 int cell_make(struct cell *cell, const struct cell_config *config);
@@ -31,7 +23,7 @@ void cell_end(struct cell *cell);
 bool cell_take_report(struct cell *cell, struct report *report);
 
 /* Starts the runner; `text` is `strs argv, strs env`. */
-int cell_park(struct cell *cell, struct bytes text, const struct limits *limits);
+int cell_park(struct cell *cell, struct bytes text);
 /* Reads the byte by which the runner says that it is ready, and who it is; false when it is gone. */
 bool cell_runner_ready(struct cell *cell);
 /* Hands the program over, under those limits. */

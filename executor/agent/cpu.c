@@ -40,8 +40,11 @@ uint64_t cpu_of_process(pid_t pid)
 
 unsigned cpu_count(void)
 {
+	static unsigned count;
 	cpu_set_t set;
-	return sched_getaffinity(0, sizeof set, &set) ? 1 : (unsigned)CPU_COUNT(&set);
+	if (!count)
+		count = sched_getaffinity(0, sizeof set, &set) ? 1 : (unsigned)CPU_COUNT(&set);
+	return count;
 }
 
 /* Fields 14 to 17 of /proc/PID/stat: own time in user and kernel mode, and the same of reaped children. */

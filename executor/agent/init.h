@@ -7,10 +7,11 @@
 struct cell_config {
 	uid_t uid;
 	gid_t gid;
-	uint64_t tmp_bytes;
+	char tmp_options[96], build_options[96]; /* of the tmpfs on /tmp and its like, and of that on /build */
 };
 
-/* Lives in the fresh namespaces, on one end of the control socket, until it is killed. */
+/* Lives in the fresh namespaces, on one end of the control socket, until it is killed. There is one at a
+   time. */
 _Noreturn void init_run(int control, const struct cell_config *config);
 
 #endif

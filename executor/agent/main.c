@@ -3,11 +3,13 @@
    before new frames, so that a KILL that crosses an EXIT finds the stage gone. */
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "agent.h"
 #include "channel.h"
-#include "limits.h"
+#include "rlimits.h"
 #include "loop.h"
+#include "park.h"
 #include "privilege.h"
 #include "stage.h"
 
@@ -33,17 +35,28 @@ static void balance(void)
 	input_stopped = stuffed;
 }
 
-int main(void)
+/* Everybody may read the environment of an agent and of its inits in gVisor's /proc. */
+static void forget_environment(char **env)
 {
+	for (; *env; env++)
+		memset(*env, 0, strlen(*env));
+}
+
+int main(int argc, char **argv, char **env)
+{
+	(void)argc, (void)argv;
 	const uint32_t version = 1;
 	struct frame frame;
-	struct sigaction quiet = {.sa_handler = ignore, .sa_flags = SA_RESTART};
+	forget_environment(env);
+	struct sigaction usual = {.sa_handler = SIG_DFL}, quiet = {.sa_handler = ignore, .sa_flags = SA_RESTART};
+	for (int number = 1; number <= 64; number++) /* who started us may have had other ideas */
+		sigaction(number, &usual, NULL);
 	sigaction(SIGPIPE, &quiet, NULL);
 	loop_open();
 	channel_open();
 	privilege_boot();
-	if (limits_fixed())
-		fatal_errno("cannot set limits");
+	limits_boot();
+	umask(0); /* FILE says which mode a file gets */
 	loop_watch(0, ON_INPUT, false);
 	channel_put(HELLO, &version, sizeof version);
 	channel_flush();
@@ -55,18 +68,19 @@ int main(void)
 		if (ready & ON_STDERR)
 			stage_relay(2);
 		if (ready & ON_CONTROL)
-			agent_take_reports();
+			park_take_reports();
 		if (ready & ON_STDIN)
 			stage_feed();
 		if (ready & ON_PARK)
-			agent_runner_ready();
+			park_runner_ready();
 		if ((ready & ON_INPUT) && !channel_fill())
 			agent_leave();
 		while (!channel_stuffed() && channel_next(&frame))
 			agent_take_frame(&frame);
-		agent_settle();
+		stage_check_cpu();
+		stage_finish();
 		channel_flush();
 		stage_resume();
-		agent_prepare();
+		park_prepare();
 	}
 }

@@ -4,15 +4,16 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
+
+#include "sys.h"
 
 union room {
 	struct cmsghdr align;
 	char space[CMSG_SPACE(4 * sizeof(int))];
 };
 
-int message_send(int socket, const void *head, size_t head_size, const void *body, size_t body_size,
-                 const int *fds, int count)
+long message_send(int socket, const void *head, size_t head_size, const void *body, size_t body_size,
+                  const int *fds, int count)
 {
 	struct iovec parts[2] = {{(void *)head, head_size}, {(void *)body, body_size}};
 	struct msghdr message = {.msg_iov = parts, .msg_iovlen = body_size ? 2 : 1};
@@ -26,43 +27,38 @@ int message_send(int socket, const void *head, size_t head_size, const void *bod
 		c->cmsg_len = CMSG_LEN((size_t)count * sizeof(int));
 		memcpy(CMSG_DATA(c), fds, (size_t)count * sizeof(int));
 	}
-	ssize_t sent;
+	long sent;
 	do
-		sent = sendmsg(socket, &message, MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
-	return sent < 0 ? -1 : 0;
+		sent = sys(SYS_sendmsg, socket, &message, MSG_NOSIGNAL);
+	while (sent == -EINTR);
+	return sent < 0 ? sent : 0;
 }
 
-static ssize_t take(int socket, void *to, size_t size, int flags, union room *room, struct msghdr *message)
+static long take(int socket, void *to, size_t size, int flags, union room *room, struct msghdr *message)
 {
 	struct iovec part = {to, size};
 	*message = (struct msghdr){
 		.msg_iov = &part, .msg_iovlen = 1, .msg_control = room->space, .msg_controllen = sizeof room->space};
-	ssize_t got;
+	long got;
 	do
-		got = recvmsg(socket, message, flags);
-	while (got < 0 && errno == EINTR);
-	if (got == 0)
-		errno = EPIPE;
-	return got == 0 ? -1 : got;
+		got = sys(SYS_recvmsg, socket, message, flags);
+	while (got == -EINTR);
+	return got == 0 ? -EPIPE : got;
 }
 
-ssize_t message_take(int socket, void *to, size_t size, bool wait)
+long message_take(int socket, void *to, size_t size, bool wait)
 {
 	union room room;
 	struct msghdr message;
-	ssize_t got = take(socket, to, size, wait ? 0 : MSG_DONTWAIT, &room, &message);
-	if (got < 0 && wait)
-		_exit(1); /* the other end is gone */
-	return got;
+	return take(socket, to, size, wait ? 0 : MSG_DONTWAIT, &room, &message);
 }
 
-ssize_t message_take_fd(int socket, void *to, size_t size, int *fd)
+long message_take_fd(int socket, void *to, size_t size, int *fd)
 {
 	union room room;
 	struct msghdr message;
 	*fd = -1;
-	ssize_t got = take(socket, to, size, MSG_DONTWAIT | MSG_CMSG_CLOEXEC, &room, &message);
+	long got = take(socket, to, size, MSG_DONTWAIT | MSG_CMSG_CLOEXEC, &room, &message);
 	struct cmsghdr *c = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
 		memcpy(fd, CMSG_DATA(c), sizeof *fd);

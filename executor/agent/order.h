@@ -10,8 +10,7 @@
 /* An order is this and then `strs argv, strs env`. Orders are numbered from 1 in each cell. */
 struct order {
 	uint32_t park; /* the process is the parked runner: fd 3 is its socket */
-	uint32_t limited;
-	struct limits limits;
+	struct limits limits; /* of another process than the runner */
 };
 
 /* Init waits either for orders or, while it has children, for signals. So an order is followed by this

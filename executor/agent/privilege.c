@@ -9,24 +9,25 @@
 #include <linux/capability.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "channel.h"
+#include "sys.h"
 
 #define BIT(cap) (1u << (cap))
 
 /* Keeps of these what there is; what is missing shows when it is needed. */
-static int capabilities(uint32_t keep)
+static long capabilities(uint32_t keep)
 {
 	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
 	struct __user_cap_data_struct data[2];
-	if (syscall(SYS_capget, &head, data))
-		return -1;
+	long failed = sys(SYS_capget, &head, data);
+	if (failed)
+		return failed;
 	keep &= data[0].permitted;
 	data[0] = (struct __user_cap_data_struct){keep, keep, 0};
 	data[1] = (struct __user_cap_data_struct){0, 0, 0};
-	return (int)syscall(SYS_capset, &head, data);
+	return sys(SYS_capset, &head, data);
 }
 
 static void change_root(void)
@@ -51,14 +52,13 @@ void privilege_boot(void)
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); /* gVisor knows no ambient set */
 	if (capabilities(BIT(CAP_SYS_ADMIN) | BIT(CAP_SETUID) | BIT(CAP_SETGID) | BIT(CAP_KILL) |
 	                 BIT(CAP_SYS_RESOURCE) | BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER)))
-		fatal_errno("cannot set capabilities");
+		fatal("cannot set capabilities");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		fatal_errno("cannot set no_new_privs");
 }
 
-int privilege_init(gid_t gid)
+long privilege_init(gid_t gid)
 {
-	if (syscall(SYS_setresgid, gid, gid, gid))
-		return -1;
-	return capabilities(BIT(CAP_SETUID) | BIT(CAP_KILL) | BIT(CAP_SYS_RESOURCE));
+	long failed = sys(SYS_setresgid, gid, gid, gid);
+	return failed ? failed : capabilities(BIT(CAP_SETUID) | BIT(CAP_KILL) | BIT(CAP_SYS_RESOURCE));
 }

@@ -7,7 +7,8 @@
 /* Empties the bounding, inheritable and ambient sets and the group list, sets no_new_privs, and moves
    into a changed root: in one, no user namespace can be made, which in gVisor would lift RLIMIT_NPROC. */
 void privilege_boot(void);
-/* Init keeps uid 0 with the capabilities to become the unprivileged uid, to raise limits and to kill. */
-int privilege_init(gid_t gid);
+/* Init keeps uid 0 with the capabilities to become the unprivileged uid, to raise limits and to kill.
+   0, or -errno. */
+long privilege_init(gid_t gid);
 
 #endif

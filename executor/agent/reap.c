@@ -2,16 +2,14 @@
    until nothing is left. To spare one process all are stopped at once, and then killed one by one. */
 #include "reap.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
+
+#include "sys.h"
 
 static uint64_t ns(struct timeval t)
 {
@@ -21,28 +19,40 @@ static uint64_t ns(struct timeval t)
 pid_t reap(int *status, struct usage *usage, bool wait)
 {
 	struct rusage used;
-	pid_t pid;
+	long pid;
 	do
-		pid = wait4(-1, status, __WALL | (wait ? 0 : WNOHANG), &used);
-	while (pid < 0 && errno == EINTR);
+		pid = sys(SYS_wait4, -1, status, __WALL | (wait ? 0 : WNOHANG), &used);
+	while (pid == -EINTR);
 	if (pid > 0) {
 		uint64_t rss = (uint64_t)used.ru_maxrss * 1024;
 		usage->cpu_ns += ns(used.ru_utime) + ns(used.ru_stime);
 		usage->max_rss = rss > usage->max_rss ? rss : usage->max_rss;
 	}
-	return pid;
+	return pid < 0 ? -1 : (pid_t)pid;
 }
 
-static bool is_zombie(const char *pid)
+/* The number that a name of /proc is; 0 when it is none. */
+static pid_t number(const char *name)
 {
-	char path[64], text[256];
-	snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-	if (fd >= 0)
-		close(fd);
-	if (size <= 0)
+	pid_t n = 0;
+	for (; *name >= '0' && *name <= '9'; name++)
+		n = n * 10 + (*name - '0');
+	return *name ? 0 : n;
+}
+
+static bool is_zombie(int proc, const char *name)
+{
+	char path[32], text[256];
+	size_t length = strlen(name);
+	memcpy(path, name, length); /* a number: at most ten digits */
+	memcpy(path + length, "/stat", sizeof "/stat");
+	long fd = sys(SYS_openat, proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
 		return true; /* it is gone already */
+	long size = sys(SYS_read, fd, text, sizeof text - 1);
+	sys(SYS_close, fd);
+	if (size <= 0)
+		return true;
 	text[size] = 0;
 	const char *state = strrchr(text, ')');
 	return state && state[1] && state[2] == 'Z';
@@ -51,15 +61,23 @@ static bool is_zombie(const char *pid)
 static int kill_all_but(pid_t spare)
 {
 	int killed = 0;
-	kill(-1, SIGSTOP);
-	DIR *proc = opendir("/proc");
-	for (struct dirent *entry; proc && (entry = readdir(proc));) {
-		pid_t pid = atoi(entry->d_name);
-		if (pid > 1 && pid != spare && !is_zombie(entry->d_name) && kill(pid, SIGKILL) == 0)
-			killed++;
-	}
-	if (proc)
-		closedir(proc);
+	char entries[2048];
+	long size, proc;
+	sys(SYS_kill, -1, SIGSTOP);
+	proc = sys(SYS_openat, AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (proc >= 0 && (size = sys(SYS_getdents64, proc, entries, sizeof entries)) > 0)
+		for (long at = 0; at < size;) {
+			/* struct linux_dirent64: u64 inode, u64 offset, u16 size, u8 type, name */
+			const char *name = entries + at + 19;
+			pid_t pid = number(name);
+			if (pid > 1 && pid != spare && !is_zombie((int)proc, name) && sys(SYS_kill, pid, SIGKILL) == 0)
+				killed++;
+			uint16_t length;
+			memcpy(&length, entries + at + 16, sizeof length);
+			at += length;
+		}
+	if (proc >= 0)
+		sys(SYS_close, proc);
 	return killed;
 }
 
@@ -68,7 +86,7 @@ void kill_others(pid_t spare, struct usage *usage)
 	int status;
 	for (;;) {
 		if (!spare)
-			kill(-1, SIGKILL);
+			sys(SYS_kill, -1, SIGKILL);
 		else if (!kill_all_but(spare))
 			break;
 		if (reap(&status, usage, true) < 0)
@@ -77,5 +95,5 @@ void kill_others(pid_t spare, struct usage *usage)
 			;
 	}
 	if (spare)
-		kill(spare, SIGCONT);
+		sys(SYS_kill, spare, SIGCONT);
 }

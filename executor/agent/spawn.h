@@ -4,7 +4,7 @@
 #include <sys/types.h>
 
 /* The new process has the caller's fds that are not close-on-exec, gid, limits, umask and directory, its
-   own session, and no blocked signals. Returns its pid, or -1 with errno also when exec has failed. */
-pid_t spawn(uid_t uid, char **argv, char **env);
+   own session, and no blocked signals. Returns its pid, or -errno also when exec has failed. */
+long spawn(uid_t uid, char **argv, char **env);
 
 #endif

@@ -72,6 +72,11 @@ bool stage_runs(void)
 	return stage.state != NO_STAGE;
 }
 
+bool stage_lives(void)
+{
+	return stage.state == RUNNING;
+}
+
 uint32_t stage_order(void)
 {
 	return stage.order;
@@ -162,14 +167,18 @@ void stage_check_cpu(void)
 	stage.look_at = now_ns() + (soonest > least ? soonest : least);
 }
 
-void stage_ended(const struct report *report, bool rest)
+void stage_ended(const struct report *report)
 {
 	stage.state = ENDING;
 	stage.ended = now_ns();
 	stage.report = *report;
 	stdin_close();
-	for (int i = 1; i <= 2 && !rest; i++)
-		close_stream(i);
+}
+
+void stage_abandon(void)
+{
+	close_stream(1);
+	close_stream(2);
 }
 
 static void send_exit(void)
@@ -206,6 +215,5 @@ void stage_drop(void)
 {
 	stage.state = NO_STAGE;
 	stdin_close();
-	close_stream(1);
-	close_stream(2);
+	stage_abandon();
 }

@@ -11,7 +11,9 @@ void stage_window(uint32_t bytes);
    `spent_ns` of processor time are not its own. */
 void stage_begin(struct cell *cell, struct pipes *pipes, uint64_t began, uint64_t cpu_ms, uint64_t spent_ns,
                  uint32_t order);
+/* Whether EXIT is still to come; whether something may be alive. */
 bool stage_runs(void);
+bool stage_lives(void);
 uint32_t stage_order(void);
 
 void stage_stdin(struct bytes data);
@@ -29,9 +31,10 @@ void stage_kill(enum reason reason);
 int stage_timeout(void);
 void stage_check_cpu(void);
 
-/* Nothing of the stage is alive. EXIT follows the rest of its output as the queue takes it, or at once
-   when `rest` is not wanted. */
-void stage_ended(const struct report *report, bool rest);
+/* Nothing of the stage is alive. EXIT follows the rest of its output as the queue takes it, */
+void stage_ended(const struct report *report);
+/* or at once, when that is not wanted any more. */
+void stage_abandon(void);
 /* Goes on with that; true when EXIT was queued just now. */
 bool stage_finish(void);
 /* It never came to be: no EXIT. */

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -22,7 +23,8 @@ CAPABILITIES = [
 ]
 FOLDERS = ["dev", "proc", "usr", "etc", "var/tmp", "tmp", "workspace", "build"]
 NATIVE = """
-mount --bind {root} {root} && mount --rbind /usr {root}/usr && mount --rbind /dev {root}/dev && mount -t proc proc {root}/proc &&
+mount --bind {root} {root} && mount --rbind /usr {root}/usr && mount --rbind /dev {root}/dev &&
+mount -t proc proc {root}/proc &&
 exec chroot {root} /usr/bin/env ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 /agent
 """
 
@@ -42,12 +44,13 @@ def make_root(at: Path, binary: str) -> Path:
 def native(root: Path) -> list[str]:
     """The command of an agent in namespaces of its own, on the host's kernel."""
     script = NATIVE.format(root=root)
-    return ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script]
+    namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script]
+    return [sys.executable, str(HERE / "rooted.py"), *namespaces]
 
 
 def gvisor(bundle: Path, root: Path, name: str) -> list[str]:
     """The command of a sandbox whose PID 1 is the agent."""
-    sets = {kind: CAPABILITIES for kind in ("bounding", "effective", "permitted")}
+    sets = dict.fromkeys(("bounding", "effective", "permitted"), CAPABILITIES)
     mounts = [
         {"destination": "/proc", "type": "proc", "source": "proc"},
         {"destination": "/dev", "type": "tmpfs", "source": "tmpfs"},

@@ -43,4 +43,5 @@ async def executor(address: str) -> ScriptedExecutor:
 
 @pytest.fixture
 async def control(start_control: Callable[..., Any], executor: ScriptedExecutor) -> Control:
-    return await start_control(executor)
+    running: Control = await start_control(executor)
+    return running

@@ -78,7 +78,7 @@ async def running(home: Path, at: list[ScriptedExecutor], **fields: Any) -> Asyn
     serving = asyncio.create_task(serve(settings, stop, url.set_result))
     try:
         async with asyncio.timeout(DEADLINE_S):
-            await asyncio.wait([url, serving], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((url, serving), return_when=asyncio.FIRST_COMPLETED)
         if serving.done():
             await serving
         credentials = home / "config/hearth/credentials.toml"

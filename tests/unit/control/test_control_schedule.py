@@ -15,7 +15,7 @@ class Candidate:
 
 
 def chosen(candidates: list[Candidate], excluded: tuple[Candidate, ...] = ()) -> Candidate | None:
-    return cast(Any, choose(cast(Any, candidates), "r", cast(Any, excluded)))
+    return cast(Candidate | None, choose(cast(Any, candidates), "r", cast(Any, excluded)))
 
 
 @pytest.fixture(autouse=True)
