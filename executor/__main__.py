@@ -24,8 +24,8 @@ from executor.containerd.importer import import_image
 from executor.pool import Pool
 from executor.preflight import UnfitHostError, check_root, check_runsc, write_runtime_binary
 from executor.runtime import Runtime, load_runtimes
-from executor.sandbox import Host
 from executor.settings import Settings
+from executor.teardown import Host
 
 log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ async def main(settings: Settings) -> None:
     async with Containerd(settings.containerd_socket, settings.containerd_namespace) as containerd:
         log.info("executor.starting", runsc=runsc, containerd=await containerd.version())
         runtimes = load_runtimes(settings.images_dir)
-        await _import_missing(containerd, runtimes, settings)
+        await _sync_images(containerd, runtimes, settings)
         host = Host(containerd, settings, write_runtime_binary(settings))
         board = StatusBoard(lambda: _status(pool, settings))
         pool = Pool(host, runtimes, board.change)
@@ -68,13 +68,19 @@ async def main(settings: Settings) -> None:
             raise error
 
 
-async def _import_missing(containerd: Containerd, runtimes: dict[str, Runtime], settings: Settings) -> None:
+async def _sync_images(containerd: Containerd, runtimes: dict[str, Runtime], settings: Settings) -> None:
+    """Imports the images that containerd lacks; a runtime whose archive is missing too is taken out."""
     there = await containerd.image_names()
-    for runtime in runtimes.values():
-        if runtime.image not in there:
-            log.info("image.importing", image=runtime.image)
-            archive = settings.images_dir / runtime.archive
-            await import_image(settings.containerd_socket, settings.containerd_namespace, archive)
+    for runtime in list(runtimes.values()):
+        if runtime.image in there:
+            continue
+        archive = settings.images_dir / runtime.archive
+        if not archive.is_file():
+            log.error("runtime.unusable", runtime=runtime.id, reason=f"{archive} is missing: make images")
+            del runtimes[runtime.id]
+            continue
+        log.info("image.importing", image=runtime.image)
+        await import_image(settings.containerd_socket, settings.containerd_namespace, archive)
     # What no runtime uses any more is only disk.
     for name in there - {runtime.image for runtime in runtimes.values()}:
         await containerd.delete_image(name)

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
+
+from executor.cores import CpuSet
 
 ROOT = Path("/sys/fs/cgroup")
 UNIFIED = (ROOT / "cgroup.controllers").exists()
@@ -75,6 +78,43 @@ class Cgroup:
             "cpu_quota": int(self._file("cpu", "cpu.cfs_quota_us").read_text()),
             "cpu_period": int(self._file("cpu", "cpu.cfs_period_us").read_text()),
         }
+
+    def confine(self, cpus: CpuSet) -> None:
+        """Confines it to these CPUs. Raises OSError when the controller is missing or refuses."""
+        self._file("cpuset", "cpuset.cpus").write_text(",".join(map(str, sorted(cpus))))
+
+    def children(self) -> set[str]:
+        """Names of the cgroups in this one. Empty when it is not there."""
+        try:
+            return {entry.name for entry in os.scandir(self._file("memory", "")) if entry.is_dir()}
+        except FileNotFoundError:
+            return set()
+
+    def freeze(self) -> None:
+        """Stops all of its processes where they are. Raises OSError where that cannot be done."""
+        self._freeze(True)
+
+    def thaw(self) -> None:
+        """Lets its processes run again. Raises OSError when it is gone."""
+        self._freeze(False)
+
+    def _freeze(self, frozen: bool) -> None:
+        if UNIFIED:
+            self._file("", "cgroup.freeze").write_text(str(int(frozen)))
+        else:
+            self._file("freezer", "freezer.state").write_text("FROZEN" if frozen else "THAWED")
+
+    def kill(self) -> None:
+        """SIGKILL for every process in it and below: also for what is stopped, frozen or hangs."""
+        for name in self.children():
+            Cgroup(f"{self.path}/{name}").kill()
+        # In v1 what is frozen dies when it is thawed, not before.
+        with contextlib.suppress(OSError):
+            self.thaw()
+        with contextlib.suppress(OSError):
+            for line in self._file("memory", "cgroup.procs").read_text().split():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(line), signal.SIGKILL)
 
     def remove(self) -> None:
         """Removes what is left of the cgroup and its children. What still holds a process stays."""

@@ -79,21 +79,27 @@ class Execution:
                 f"args and env together are {size} bytes, over the limit of {MAX_ARGUMENTS}"
             )
 
-    async def run(self) -> None:
-        """Runs all stages. Whatever the program does, this ends with a `stage_end` for each one begun."""
+    async def run(self) -> list[pb.Event]:
+        """Runs all stages. Whatever the program does, each one that begins has its `stage_end`.
+
+        Returns the last events, which were not emitted: the caller has something to add to them.
+        """
         files = [part for file in self._start.files for part in frames.file(file.name, file.content)]
         try:
             if self._definition.compile is not None:
                 argv = self._program.expand(self._definition.compile.command)
-                if not await self._stage(pb.COMPILE, files, argv, parked=False):
-                    return
+                end, last = await self._stage(pb.COMPILE, files, argv, parked=False)
+                if end.outcome != pb.OK:
+                    return last
+                await self._emit(last)
                 files = []
             parked = self._sandbox.runtime.parks(self._program.entry, self._start.env)
             command = self._definition.run.command
             if parked:
                 assert self._definition.park is not None
                 command = self._definition.park.argv
-            await self._stage(pb.RUN, files, self._program.expand(command), parked=parked)
+            _, last = await self._stage(pb.RUN, files, self._program.expand(command), parked=parked)
+            return last
         finally:
             self._stop_timers()
             if self.healthy and self._memory_limit != self._sandbox.memory_limit:
@@ -137,8 +143,8 @@ class Execution:
 
     async def _stage(
         self, stage: pb.StageKind.ValueType, files: list[bytes], argv: list[str], *, parked: bool
-    ) -> bool:
-        """Runs one stage; true when it exited 0."""
+    ) -> tuple[pb.StageEnd, list[pb.Event]]:
+        """Runs one stage: its end, and the events with it that are still to be emitted."""
         limits = self._limits(stage)
         own = self._definition.limits
         wanted = limits.memory + self._settings.memory_overhead
@@ -158,15 +164,17 @@ class Execution:
         # In one piece: the agent wakes once for all of it.
         self._channel.send(*files, frames.start(process, argv, self._env, parked=parked), *stdin)
         self._timers.append(self._loop.call_later(limits.wall_ms / 1000, self._on_wall_time, limits.wall_ms))
-        end = await self._until_end(stage, limits, began)
+        ended = await self._until_end(stage, limits, began)
         self._stop_timers()
-        return end.outcome == pb.OK
+        return ended
 
-    async def _until_end(self, stage: pb.StageKind.ValueType, limits: StageLimits, began: int) -> pb.StageEnd:
+    async def _until_end(
+        self, stage: pb.StageKind.ValueType, limits: StageLimits, began: int
+    ) -> tuple[pb.StageEnd, list[pb.Event]]:
         events = [pb.Event(stage_start=stage)]
         written: dict[type[frames.Frame], int] = {frames.Stdout: 0, frames.Stderr: 0}
         end: pb.StageEnd | None = None
-        while end is None:
+        while True:
             try:
                 arrived = await self._channel.receive()
             except ChannelClosedError as closed:
@@ -191,9 +199,9 @@ class Execution:
                 end.stdout_truncated = written[frames.Stdout] > limits.output
                 end.stderr_truncated = written[frames.Stderr] > limits.output
                 events.append(pb.Event(stage_end=end))
+                return end, events
             await self._emit(events)
             events = []
-        return end
 
     def _output(
         self,

@@ -12,21 +12,21 @@ import asyncio
 import secrets
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 
-from executor.containerd.client import ContainerdError
+from executor.backoff import Backoff
+from executor.cores import crowding, host_cpus, least_used
 from executor.runtime import Runtime
-from executor.sandbox import Host, Sandbox, SandboxLostError, remove
+from executor.sandbox import Sandbox, SandboxLostError
+from executor.teardown import Host, keep_clean, remove_leftovers
 
 log = structlog.get_logger()
 
-# Seconds between two looks at what containerd has and the pool does not know, and at what idles too long.
-_HOUSEKEEPING = 5.0
-# Seconds to wait after a failed boot, doubled by each further one, up to the maximum.
-_BOOT_BACKOFF, _BOOT_BACKOFF_MAX = 0.25, 10.0
+# Seconds between two looks at what idles too long.
+_HOUSEKEEPING = 1.0
 
 
 class NoSandboxError(Exception):
@@ -50,8 +50,9 @@ class Pool:
         self._settings = host.settings
         self._runtimes = runtimes
         self._on_change = on_change
+        self._cpus = host_cpus()
         self._sandboxes: dict[str, Sandbox] = {}
-        self._warm: dict[str, deque[Sandbox]] = {name: deque() for name in runtimes}
+        self._warm: dict[str, list[Sandbox]] = {name: [] for name in runtimes}
         self._idle: dict[tuple[str, str], list[Sandbox]] = defaultdict(list)
         self._booting: Counter[str] = Counter()
         self._waiters: deque[_Waiter] = deque()
@@ -61,7 +62,7 @@ class Pool:
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._draining = False
-        self._boot_failures = 0
+        self._backoff = Backoff(on_over=self._need.set)
 
     @property
     def warm(self) -> dict[str, int]:
@@ -92,7 +93,10 @@ class Pool:
     async def run(self) -> None:
         """Fills the pool and keeps it full, until cancelled; then destroys every sandbox."""
         try:
+            # Programs of an executor that was killed may still be burning what the first boots need.
+            await remove_leftovers(self._host, self._sandboxes.keys)
             async with asyncio.TaskGroup() as self._tasks:
+                self._tasks.create_task(keep_clean(self._host, self._sandboxes.keys))
                 self._tasks.create_task(self._housekeep())
                 for _ in range(self._settings.parallel_boots):
                     self._tasks.create_task(self._boot_what_is_needed())
@@ -145,6 +149,7 @@ class Pool:
         for waiter in self._waiters:
             if not waiter.granted.done():
                 waiter.granted.set_exception(NoSandboxError("the executor is draining"))
+        self._waiters.clear()
         self._on_change()
         try:
             async with asyncio.timeout(timeout):
@@ -171,19 +176,20 @@ class Pool:
         self._on_change()
 
     def _take(self, waiter: _Waiter) -> Sandbox | None:
-        idle = self._idle.get((waiter.tenant, waiter.runtime))
-        while idle and not waiter.fresh:
-            sandbox = idle.pop()
-            if sandbox.channel.ended is None:
-                return sandbox
-            self._discard(sandbox)
-        warm = self._warm[waiter.runtime]
-        while warm:
-            sandbox = warm.popleft()
-            if sandbox.channel.ended is None:
-                return sandbox
-            self._discard(sandbox)
+        own = [] if waiter.fresh else self._idle[waiter.tenant, waiter.runtime]
+        for there in (own, self._warm[waiter.runtime]):
+            while there:
+                sandbox = self._least_crowded(there)
+                there.remove(sandbox)
+                if sandbox.wake():
+                    return sandbox
+                self._discard(sandbox)
         return None
+
+    def _least_crowded(self, sandboxes: Sequence[Sandbox]) -> Sandbox:
+        """The one on whose CPUs the fewest programs run; of equals the last, the likeliest in caches."""
+        busy = [sandbox.cpus for sandbox in self._in_use]
+        return min(reversed(sandboxes), key=lambda sandbox: crowding(sandbox.cpus, busy))
 
     async def _settle(self, sandbox: Sandbox, reusable: bool) -> None:
         sandbox.uses += 1
@@ -232,7 +238,8 @@ class Pool:
             there = len(self._warm[name]) + self._booting[name]
             return waiting[name] - self._booting[name], self.target(name) + waiting[name] - there
 
-        name = max(self._runtimes, key=lack, default=None)
+        able = [name for name in self._runtimes if not self._backoff.pauses(name)]
+        name = max(able, key=lack, default=None)
         return name if name is not None and lack(name)[1] > 0 else None
 
     def _make_room(self, runtime: str) -> bool:
@@ -254,19 +261,20 @@ class Pool:
         self._discard(sandbox)
 
     async def _boot(self, runtime: str) -> None:
-        sandbox = Sandbox(self._host, self._runtimes[runtime], f"{runtime}-{secrets.token_hex(8)}")
-        self._sandboxes[sandbox.id] = sandbox
         self._booting[runtime] += 1
+        sandbox_id = f"{runtime}-{secrets.token_hex(8)}"
         try:
+            taken = (sandbox.cpus for sandbox in self._sandboxes.values())
+            cpus = least_used(self._cpus, taken, self._settings.cpus)
+            sandbox = Sandbox(self._host, self._runtimes[runtime], sandbox_id, cpus, self._bury_the_dead)
+            self._sandboxes[sandbox_id] = sandbox
             await sandbox.boot()
-        except SandboxLostError as error:
-            del self._sandboxes[sandbox.id]
-            self._boot_failures += 1
-            delay = min(_BOOT_BACKOFF * 2**self._boot_failures, _BOOT_BACKOFF_MAX)
-            log.error("sandbox.boot_failed", runtime=runtime, reason=str(error), retry_in=delay)
-            await asyncio.sleep(delay)
+        except (SandboxLostError, OSError) as error:
+            self._sandboxes.pop(sandbox_id, None)
+            pause = self._backoff.failed(runtime)
+            log.error("sandbox.boot_failed", runtime=runtime, reason=str(error), retry_in=pause)
         else:
-            self._boot_failures = 0
+            self._backoff.succeeded(runtime)
             self._warm[runtime].append(sandbox)
         finally:
             self._booting[runtime] -= 1
@@ -274,25 +282,18 @@ class Pool:
 
     async def _housekeep(self) -> None:
         while True:
-            await self.reconcile()
+            self._bury_the_dead()
             too_old = time.monotonic() - self._settings.idle_timeout
             for sandboxes in list(self._idle.values()):
-                for sandbox in [one for one in sandboxes if one.idle_since < too_old or one.channel.ended]:
+                for sandbox in [one for one in sandboxes if one.idle_since < too_old]:
                     self._give_up(sandbox)
             self._idle = defaultdict(list, {key: some for key, some in self._idle.items() if some})
-            for warm in self._warm.values():
-                for sandbox in [one for one in warm if one.channel.ended]:
-                    warm.remove(sandbox)
-                    self._discard(sandbox)
             await asyncio.sleep(_HOUSEKEEPING)
 
-    async def reconcile(self) -> None:
-        """Removes containers that are not the pool's: a killed executor's, or failed teardowns'."""
-        try:
-            found = await self._host.containerd.container_ids()
-        except ContainerdError as error:
-            log.warning("pool.reconcile_failed", reason=str(error))
-            return
-        for container_id in found - self._sandboxes.keys():
-            log.info("pool.leftover", sandbox=container_id)
-            await remove(self._host.containerd, container_id)
+    def _bury_the_dead(self) -> None:
+        """Discards the waiting sandboxes that have ended: what is counted as warm can be claimed."""
+        for sandboxes in [*self._warm.values(), *self._idle.values()]:
+            for sandbox in [one for one in sandboxes if one.lost is not None]:
+                log.warning("sandbox.lost", sandbox=sandbox.id, reason=sandbox.lost)
+                sandboxes.remove(sandbox)
+                self._discard(sandbox)

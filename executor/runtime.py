@@ -9,9 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from images.builder.definition import Definition
+
+log = structlog.get_logger()
 
 # The folder that both stages of a program see and that is not its workspace; the agent mounts it.
 BUILD = "/build"
@@ -41,13 +44,18 @@ class Runtime(BaseModel):
 
 
 def load_runtimes(folder: Path) -> dict[str, Runtime]:
-    """The runtimes by id.
-
-    Raises:
-        pydantic.ValidationError: a file there is not what the builder writes.
-    """
-    found = (Runtime.model_validate_json(path.read_bytes()) for path in sorted(folder.glob("*.json")))
-    return {runtime.id: runtime for runtime in found}
+    """The runtimes by id. A file that is not what the builder writes costs its own runtime only."""
+    found: dict[str, Runtime] = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            runtime = Runtime.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            log.error("runtime.unusable", reason=f"{path}: {error}; make images")
+        else:
+            found[runtime.id] = runtime
+    if not found:
+        log.error("runtimes.none", reason=f"{folder} describes none: make images")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

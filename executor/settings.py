@@ -78,8 +78,11 @@ class Settings(BaseSettings):
     reuse_limit: int = Field(
         500, ge=1, description="Executions in one sandbox before it is replaced: bounds what slow leaks cost."
     )
-    cpus: float = Field(
-        1.0, gt=0, description="CPUs of one sandbox, by CFS quota. A sandbox cannot starve its neighbours."
+    cpus: int = Field(
+        1,
+        ge=1,
+        description="CPUs of one sandbox, by cpuset and CFS quota. With one, gVisor needs no hand-overs "
+        "between CPUs, and an idle sandbox no CPU time.",
     )
     pids_fence: int = Field(
         1024,

@@ -13,6 +13,7 @@ import structlog
 
 from executor.api import executor_pb2 as pb
 from executor.api import executor_pb2_grpc
+from executor.api.answer import Answer
 from executor.api.status import StatusBoard
 from executor.execution import BadProgramError, Execution
 from executor.pool import NoSandboxError, Pool
@@ -57,33 +58,26 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
             code = grpc.StatusCode.UNAVAILABLE if draining else grpc.StatusCode.RESOURCE_EXHAUSTED
             await context.abort(code, str(error))
         claim_us = (time.monotonic_ns() - arrived) // 1000
-        healthy = False
-        # `started` travels with the program's first events: one message less on the way of every request.
-        unsent = [pb.Event(started=pb.Started(claim_us=claim_us))]
-
-        async def emit(events: list[pb.Event]) -> None:
-            nonlocal unsent
-            unsent, sent = [], unsent + events
-            await context.write(pb.ExecuteOutput(events=sent))
-
+        answer = Answer(context.write)
+        healthy = True
         try:
-            execution = Execution(sandbox, start, self._settings, emit)
-            healthy = True
+            execution = Execution(sandbox, start, self._settings, answer.send)
+            # Before the program is under way: a program that was not announced may be run elsewhere.
+            await answer.begin(pb.Event(started=pb.Started(claim_us=claim_us)))
             try:
-                if start.stdin_complete:
-                    await execution.run()
-                else:
-                    await _with_inputs(execution, context)
+                run = execution.run() if start.stdin_complete else _with_inputs(execution, context)
+                last = await run
             finally:
                 healthy = execution.healthy
+            total_us = (time.monotonic_ns() - arrived) // 1000
+            done = pb.Done(total_us=total_us, agent_us=execution.agent_ns // 1000)
+            # The answer goes first, then the sandbox's next runner may have the CPU.
+            await answer.begin(*last, pb.Event(done=done))
         except BadProgramError as error:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         finally:
-            reusable = healthy and not start.isolate_sandbox
-            self._pool.release(sandbox, reusable=reusable)
-        total_us = (time.monotonic_ns() - arrived) // 1000
-        done = pb.Done(total_us=total_us, agent_us=execution.agent_ns // 1000)
-        await context.write(pb.ExecuteOutput(events=[pb.Event(done=done)]))
+            self._pool.release(sandbox, reusable=healthy and not start.isolate_sandbox)
+            await answer.finish()
 
     async def _check(self, start: pb.Start, context: Context) -> None:
         if start.runtime not in self._runtimes:
@@ -135,11 +129,11 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         )
 
 
-async def _with_inputs(execution: Execution, context: Context) -> None:
+async def _with_inputs(execution: Execution, context: Context) -> list[pb.Event]:
     """Runs an execution while its caller goes on sending standard input and signals."""
     inputs = asyncio.create_task(_feed(execution, context))
     try:
-        await execution.run()
+        return await execution.run()
     finally:
         inputs.cancel()
         with contextlib.suppress(asyncio.CancelledError):

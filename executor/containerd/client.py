@@ -6,6 +6,7 @@ verbs tolerate what is already gone.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from types import TracebackType
 from typing import Self, TypeVar
@@ -33,7 +34,7 @@ _SHIM = "io.containerd.runc.v2"
 _SNAPSHOTTER = "overlayfs"
 _SPEC_TYPE = "types.containerd.io/opencontainers/runtime-spec/1/Spec"
 
-# Delete and Kill have been seen to hang when a shim is wedged; nothing healthy takes a tenth of this.
+# Delete has been seen to hang when a shim is wedged; nothing healthy takes a tenth of this.
 _CALL_SECONDS = 20.0
 
 Reply = TypeVar("Reply")
@@ -56,8 +57,14 @@ class Containerd:
     def __init__(self, socket: str, namespace: str) -> None:
         self._channel = grpc.aio.insecure_channel(
             f"unix://{socket}",
-            # containerd rejects the authority that gRPC derives from a socket's path.
-            options=[("grpc.default_authority", "localhost")],
+            options=[
+                # containerd rejects the authority that gRPC derives from a socket's path.
+                ("grpc.default_authority", "localhost"),
+                # A containerd that was restarted is used at once; gRPC would wait up to two minutes.
+                ("grpc.initial_reconnect_backoff_ms", 100),
+                ("grpc.min_reconnect_backoff_ms", 1_000),
+                ("grpc.max_reconnect_backoff_ms", 1_000),
+            ],
         )
         self._metadata = (("containerd-namespace", namespace),)
         self._version = version_pb2_grpc.VersionStub(self._channel)
@@ -75,7 +82,8 @@ class Containerd:
         await self._channel.close()
 
     async def version(self) -> str:
-        reply = await _answer(self._version.Version(Empty(), timeout=_CALL_SECONDS))
+        """containerd's version, as soon as it answers: it may be starting too."""
+        reply = await _answer(self._version.Version(Empty(), timeout=_CALL_SECONDS, wait_for_ready=True))
         return reply.version
 
     async def image_names(self) -> set[str]:
@@ -157,10 +165,6 @@ class Containerd:
         request = tasks_pb2.WaitRequest(container_id=container_id)
         await _gone_is_fine(self._tasks.Wait(request, metadata=self._metadata))
 
-    async def kill_task(self, container_id: str) -> None:
-        request = tasks_pb2.KillRequest(container_id=container_id, signal=9, all=True)
-        await _gone_is_fine(self._tasks.Kill(request, timeout=_CALL_SECONDS, metadata=self._metadata))
-
     async def delete_task(self, container_id: str) -> None:
         request = tasks_pb2.DeleteTaskRequest(container_id=container_id)
         await _gone_is_fine(self._tasks.Delete(request, timeout=_CALL_SECONDS, metadata=self._metadata))
@@ -181,6 +185,13 @@ async def _answer(call: Awaitable[Reply]) -> Reply:
     except grpc.aio.AioRpcError as error:
         kind = NotFoundError if error.code() is grpc.StatusCode.NOT_FOUND else ContainerdError
         raise kind(f"{error.code().name}: {error.details()}") from error
+    except asyncio.CancelledError as error:
+        # gRPC raises this also when the other side ends a call as cancelled, as a containerd that stops
+        # may: nobody has cancelled this task then.
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise ContainerdError("CANCELLED: containerd ended the call") from error
 
 
 async def _gone_is_fine(call: Awaitable[object]) -> None:

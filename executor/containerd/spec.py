@@ -24,7 +24,7 @@ _AGENT_CAPABILITIES = [
     "CAP_SYS_RESOURCE",  # rlimits of a runner that is already parked
 ]
 
-_CPU_PERIOD = 100_000  # µs, the kernel's default
+CPU_PERIOD = 100_000  # µs, the kernel's default
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,13 @@ class Resources:
     """What a sandbox's cgroup enforces. Bytes, CPUs, host threads."""
 
     memory: int
-    cpus: float
+    cpus: int
     pids: int
+
+    @property
+    def cpu_quota(self) -> int:
+        """µs of CPU time in each period."""
+        return self.cpus * CPU_PERIOD
 
 
 def sandbox_spec(*, hostname: str, cgroup: str, resources: Resources) -> bytes:
@@ -67,7 +72,7 @@ def sandbox_spec(*, hostname: str, cgroup: str, resources: Resources) -> bytes:
             "namespaces": [{"type": kind} for kind in ("pid", "network", "ipc", "uts", "mount")],
             "resources": {
                 "memory": {"limit": resources.memory, "swap": resources.memory},
-                "cpu": {"quota": int(resources.cpus * _CPU_PERIOD), "period": _CPU_PERIOD},
+                "cpu": {"quota": resources.cpu_quota, "period": CPU_PERIOD},
                 "pids": {"limit": resources.pids},
             },
         },
