@@ -73,7 +73,7 @@ class Channel:
 
     def send(self, *data: bytes) -> None:
         """Queues frames and writes what the pipe takes now. Never blocks."""
-        if not self._open or not data:
+        if self._ended is not None or not data:
             return
         idle = not self._outgoing
         self._outgoing.append(memoryview(b"".join(data)))

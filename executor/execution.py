@@ -72,12 +72,26 @@ class Execution:
         self._memory_limit = sandbox.memory_limit
         self.healthy = True
         self.agent_ns = 0
-        size = sum(len(arg.encode()) + 1 for arg in start.args)
-        size += sum(len(name) + len(value.encode()) + 2 for name, value in self._env.items())
-        if size > MAX_ARGUMENTS:
-            raise BadProgramError(
-                f"args and env together are {size} bytes, over the limit of {MAX_ARGUMENTS}"
-            )
+        self._check_sizes()
+
+    def _check_sizes(self) -> None:
+        """Raises BadProgramError for what does not fit into the frames that carry it."""
+        texts = [*self._start.args, *self._env.keys(), *self._env.values(), *self._program.files]
+        if any("\0" in text for text in texts):
+            raise BadProgramError("args, env and files[].name must not hold NUL")
+        names = [len(name.encode()) for name in self._program.files]
+        if max(names) > MAX_ARGUMENTS:
+            raise BadProgramError(f"files[].name: {max(names)} bytes are over the limit of {MAX_ARGUMENTS}")
+        commands = [self._definition.run.command]
+        if self._definition.compile is not None:
+            commands.append(self._definition.compile.command)
+        env = sum(len(name.encode()) + len(value.encode()) + 2 for name, value in self._env.items())
+        for command in commands:
+            size = env + sum(len(word.encode()) + 1 for word in self._program.expand(command))
+            if size > MAX_ARGUMENTS:
+                raise BadProgramError(
+                    f"args, env and names of files: {size} bytes are over the limit of {MAX_ARGUMENTS}"
+                )
 
     async def run(self) -> list[pb.Event]:
         """Runs all stages. Whatever the program does, each one that begins has its `stage_end`.
@@ -200,7 +214,8 @@ class Execution:
                 end.stderr_truncated = written[frames.Stderr] > limits.output
                 events.append(pb.Event(stage_end=end))
                 return end, events
-            await self._emit(events)
+            if events:
+                await self._emit(events)
             events = []
 
     def _output(

@@ -57,6 +57,8 @@ class Pool:
         self._booting: Counter[str] = Counter()
         self._waiters: deque[_Waiter] = deque()
         self._in_use: set[Sandbox] = set()
+        # Being destroyed: their room is as good as free.
+        self._leaving: set[Sandbox] = set()
         self._tasks: asyncio.TaskGroup | None = None
         self._need = asyncio.Event()
         self._quiet = asyncio.Event()
@@ -212,11 +214,16 @@ class Pool:
 
     def _discard(self, sandbox: Sandbox) -> None:
         assert self._tasks is not None
+        self._leaving.add(sandbox)
         self._tasks.create_task(self._destroy(sandbox), name=f"destroy {sandbox.id}")
 
     async def _destroy(self, sandbox: Sandbox) -> None:
-        await sandbox.destroy()
-        self._sandboxes.pop(sandbox.id, None)
+        self._leaving.add(sandbox)
+        try:
+            await sandbox.destroy()
+        finally:
+            self._leaving.discard(sandbox)
+            self._sandboxes.pop(sandbox.id, None)
         self._grant()
 
     async def _boot_what_is_needed(self) -> None:
@@ -238,14 +245,15 @@ class Pool:
             there = len(self._warm[name]) + self._booting[name]
             return waiting[name] - self._booting[name], self.target(name) + waiting[name] - there
 
-        able = [name for name in self._runtimes if not self._backoff.pauses(name)]
-        name = max(able, key=lack, default=None)
-        return name if name is not None and lack(name)[1] > 0 else None
+        able = [name for name in self._runtimes if lack(name)[1] > 0 and not self._backoff.pauses(name)]
+        return max(able, key=lack, default=None)
 
     def _make_room(self, runtime: str) -> bool:
         """Whether one more sandbox may be booted; starts giving up another one when the host is full."""
         if len(self._sandboxes) < self._settings.max_sandboxes:
             return True
+        if self._leaving:
+            return False
         idle = [sandbox for sandboxes in self._idle.values() for sandbox in sandboxes]
         if idle:
             self._give_up(min(idle, key=lambda sandbox: sandbox.idle_since))

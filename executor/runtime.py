@@ -19,6 +19,7 @@ log = structlog.get_logger()
 # The folder that both stages of a program see and that is not its workspace; the agent mounts it.
 BUILD = "/build"
 
+_PLACEHOLDER = re.compile(r"\{(entry|build)\}")
 _SOURCES = re.compile(r"\{sources:([^{}]+)\}")
 
 
@@ -78,13 +79,18 @@ class Program:
             elif sources := _SOURCES.fullmatch(word):
                 words += self._matching(sources[1])
             else:
-                words.append(word.replace("{entry}", self.entry).replace("{build}", BUILD))
+                words.append(_PLACEHOLDER.sub(lambda found: self._of(found[0]), word))
         return words
 
+    def _of(self, placeholder: str) -> str:
+        return _no_option(self.entry) if placeholder == "{entry}" else BUILD
+
     def _matching(self, glob: str) -> list[str]:
-        # A file whose name begins with a dash would be an option to the compiler.
         return [
-            f"./{name}" if name.startswith("-") else name
-            for name in self.files
-            if fnmatch.fnmatchcase(posixpath.basename(name), glob)
+            _no_option(name) for name in self.files if fnmatch.fnmatchcase(posixpath.basename(name), glob)
         ]
+
+
+def _no_option(name: str) -> str:
+    """A file's name that no command takes for one of its options."""
+    return f"./{name}" if name.startswith("-") else name

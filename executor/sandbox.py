@@ -172,8 +172,10 @@ class Sandbox:
         """Ends the cell with everything in it, empties the workspace, and parks the next runner.
 
         Raises:
-            SandboxLostError: it could not.
+            SandboxLostError: it could not, or is not to be used again.
         """
+        if self.cgroup.oom_kills():
+            raise SandboxLostError("something in it was killed for memory")
         self.channel.send(frames.park(keep_workspace=False))
         try:
             async with asyncio.timeout(self._host.settings.boot_timeout):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, NonNegativeInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     cgroup: str = Field(
         "/hearth", description="The cgroup, below every controller's root, that holds one child a sandbox."
     )
-    warm: dict[str, int] = Field(
+    warm: dict[str, NonNegativeInt] = Field(
         default_factory=dict,
         description='Warm sandboxes by language, as JSON: `{"python": 4}`. Others get `warm_default`.',
     )

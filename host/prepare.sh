@@ -26,7 +26,7 @@ missing() {
 # ---- what is in the way ----
 [ "$(id -u)" -eq 0 ] || problem "You are not root. Sandboxes need cgroups, mounts and namespaces: run it with sudo."
 # shellcheck disable=SC1091
-. /etc/os-release 2>/dev/null || true
+[ ! -r /etc/os-release ] || . /etc/os-release
 codename=${VERSION_CODENAME:-unknown}
 case "${ID:-}:$codename" in
   debian:bookworm | debian:trixie) ;;
@@ -36,20 +36,22 @@ command -v apt-get >/dev/null || problem "There is no apt-get."
 grep -q overlay /proc/filesystems || modprobe -n overlay 2>/dev/null ||
   problem "The kernel has no overlayfs (CONFIG_OVERLAY_FS)."
 if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
-  for controller in memory cpu pids; do
+  for controller in memory cpu cpuset pids; do
     grep -qw "$controller" /sys/fs/cgroup/cgroup.controllers ||
       problem "The cgroup controller $controller is off. Remove cgroup_disable=$controller from the kernel's command line."
   done
 else
-  for controller in memory cpu pids; do
+  for controller in memory cpu cpuset pids; do
     [ -d /sys/fs/cgroup/$controller ] ||
       problem "No cgroup controller $controller is mounted below /sys/fs/cgroup. Mount cgroup v2: mount -t cgroup2 none /sys/fs/cgroup"
   done
 fi
 state=${HEARTH_STATE_DIR:-/var/lib/hearth}
-disk=$(df -Pm "$(dirname "$state")" | awk 'NR==2 {print $4}')
+there=$state
+until [ -d "$there" ]; do there=$(dirname "$there"); done
+disk=$(df -Pm "$there" | awk 'NR==2 {print $4}')
 [ -d "$state/images" ] || [ "$disk" -ge $MIN_DISK_MIB ] ||
-  problem "$(dirname "$state") has $disk MiB free; $MIN_DISK_MIB are needed. Free some, or set HEARTH_STATE_DIR."
+  problem "$there has $disk MiB free; $MIN_DISK_MIB are needed. Free some, or set HEARTH_STATE_DIR."
 memory=$(awk '/^MemTotal/ {print int($2/1024)}' /proc/meminfo)
 [ "$memory" -ge $MIN_MEMORY_MIB ] || problem "The machine has $memory MiB of memory; $MIN_MEMORY_MIB are needed."
 

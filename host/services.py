@@ -39,6 +39,7 @@ class Service:
 def services(layout: Layout, own: dict[str, str]) -> list[Service]:
     """In the order of their start; they are stopped in the opposite one. `own` settings win."""
     containerd = shutil.which("containerd") or "containerd"
+    listen = own.get("HEARTH_EXECUTOR_LISTEN", f"unix://{layout.executor_socket}")
     mark = {MARK: str(layout.run)}
     return [
         Service("containerd", (containerd, "--config", str(layout.run / "containerd.toml")), mark),
@@ -47,7 +48,7 @@ def services(layout: Layout, own: dict[str, str]) -> list[Service]:
             (sys.executable, "-m", "executor"),
             mark
             | {
-                "HEARTH_EXECUTOR_LISTEN": f"unix://{layout.executor_socket}",
+                "HEARTH_EXECUTOR_LISTEN": listen,
                 "HEARTH_EXECUTOR_CONTAINERD_SOCKET": str(layout.containerd_socket),
                 "HEARTH_EXECUTOR_IMAGES_DIR": str(layout.images),
                 "HEARTH_EXECUTOR_RUN_DIR": str(layout.run / "executor"),
@@ -62,7 +63,7 @@ def services(layout: Layout, own: dict[str, str]) -> list[Service]:
             (sys.executable, "-m", "control"),
             mark
             | {
-                "HEARTH_CONTROL_EXECUTORS": f"unix://{layout.executor_socket}",
+                "HEARTH_CONTROL_EXECUTORS": listen,
                 "HEARTH_CONTROL_KEYS_FILE": str(layout.state / "keys.json"),
                 "XDG_CONFIG_HOME": str(layout.config),
             }

@@ -48,7 +48,7 @@ class Stack:
                 return False
             self.stop()
         sweep(self.layout)
-        self.layout.run.mkdir(mode=0o755, parents=True)
+        self.layout.run.mkdir(mode=0o755, parents=True, exist_ok=True)
         self.layout.state.mkdir(mode=0o755, parents=True, exist_ok=True)
         write_containerd_config(self.layout)
         self._runner.start(wanted)

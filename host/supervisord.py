@@ -19,7 +19,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from host.layout import REPOSITORY, Layout
 from host.runner import ServiceState, StackError
-from host.services import Service
+from host.services import MARK, Service
 
 # Seconds for supervisord itself to answer after its start, and to be gone after its shutdown.
 _ANSWER_SECONDS = 10.0
@@ -38,9 +38,12 @@ class Supervisord:
     def start(self, services: list[Service]) -> None:
         """Starts supervisord with all services, in order."""
         self._layout.logs.mkdir(parents=True, exist_ok=True)
-        self._config.write_text(self._render(services))
+        self.write(services)
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._config)]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)  # noqa: S603
+        environment = os.environ | {MARK: str(self._layout.run)}
+        done = subprocess.run(  # noqa: S603
+            command, capture_output=True, text=True, cwd=REPOSITORY, env=environment, check=False
+        )
         if done.returncode != 0:
             raise StackError(f"supervisord did not start: {done.stderr or done.stdout}")
         deadline = time.monotonic() + _ANSWER_SECONDS
@@ -48,6 +51,13 @@ class Supervisord:
             if time.monotonic() > deadline:
                 raise StackError(f"supervisord does not answer on {self._socket}")
             time.sleep(0.05)
+
+    def write(self, services: list[Service]) -> Path:
+        """Writes the configuration and what it starts; returns where it is."""
+        for service in services:
+            self._script(service).write_text(_script(service))
+        self._config.write_text(self._render(services))
+        return self._config
 
     def stop(self) -> None:
         """Stops all services and supervisord; returns when it is gone. Does nothing when it is not there."""
@@ -84,6 +94,9 @@ class Supervisord:
         finally:
             transport.close()
 
+    def _script(self, service: Service) -> Path:
+        return self._layout.run / f"{service.name}.sh"
+
     def _pid(self) -> int | None:
         """supervisord's own pid, if that is what still runs under the number in the pid file."""
         try:
@@ -115,13 +128,9 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 """
         ]
         for order, service in enumerate(services):
-            environment = ",".join(
-                f'{name}="{_escape(value)}"' for name, value in service.environment.items()
-            )
             sections.append(
                 f"""[program:{service.name}]
-command = {_escape(shlex.join(service.command))}
-environment = {environment}
+command = /bin/sh {self._script(service)}
 priority = {order}
 autorestart = true
 startsecs = 1
@@ -137,6 +146,7 @@ stdout_logfile_backups = 2
         return "\n".join(sections)
 
 
-def _escape(text: str) -> str:
-    # supervisord expands %(name)s and takes quotes as its own.
-    return text.replace("%", "%%").replace('"', '\\"')
+def _script(service: Service) -> str:
+    """Starts the service. supervisord's configuration cannot hold every value; a shell's words can."""
+    exports = [f"export {name}={shlex.quote(value)}" for name, value in service.environment.items()]
+    return "\n".join(["#!/bin/sh", *exports, f"exec {shlex.join(service.command)}", ""])

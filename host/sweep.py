@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from executor.cgroup import ROOT, UNIFIED, Cgroup
+from executor.containerd.shim import shim_socket
 from host.layout import Layout
 from host.services import MARK
 
@@ -26,6 +27,7 @@ def sweep(layout: Layout) -> None:
     """Leaves no process, mount, cgroup or runtime file of a stopped stack behind."""
     deadline = time.monotonic() + _GONE_SECONDS
     while (pids := _marked(layout) | _in_cgroup(layout)) and time.monotonic() < deadline:
+        Cgroup(layout.cgroup).kill()
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -33,6 +35,8 @@ def sweep(layout: Layout) -> None:
     for mount in _mounts_below(layout.run):
         subprocess.run(["umount", "--lazy", mount], check=False)  # noqa: S603, S607
     Cgroup(layout.cgroup).remove()
+    for bundle in _bundles(layout):
+        shim_socket(str(layout.containerd_socket), bundle.parent.name, bundle.name).unlink(missing_ok=True)
     shutil.rmtree(layout.run, ignore_errors=True)
 
 
@@ -41,7 +45,13 @@ def leftovers(layout: Layout) -> list[str]:
     found = [f"process {pid}" for pid in sorted(_marked(layout) | _in_cgroup(layout))]
     found += [f"mount {mount}" for mount in _mounts_below(layout.run)]
     found += [f"cgroup {folder}" for folder in _cgroup_folders(layout) if folder.exists()]
+    found += [f"folder {layout.run}"] if layout.run.exists() else []
     return found
+
+
+def _bundles(layout: Layout) -> list[Path]:
+    """containerd's folders of containers whose shims are there or were killed: NAMESPACE/ID."""
+    return list(layout.run.glob("containerd/io.containerd.runtime.v2.task/*/*"))
 
 
 def _marked(layout: Layout) -> set[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import subprocess
 from pathlib import Path
 
@@ -18,17 +17,18 @@ def render(service: Service, after: list[str]) -> str:
     """The unit file of a service that needs the services `after` to be up."""
     needs = " ".join(f"{_PREFIX}{name}.service" for name in after)
     environment = "\n".join(
-        f"Environment={shlex.quote(f'{name}={value}'.replace('%', '%%'))}"
-        for name, value in service.environment.items()
+        f"Environment={_quoted(f'{name}={value}')}" for name, value in service.environment.items()
     )
+    # A `$` means a variable in commands alone.
+    command = " ".join(_quoted(word).replace("$", "$$") for word in service.command)
     return f"""[Unit]
 Description=Hearth {service.name}
 After=network.target {needs}
 Wants={needs}
 
 [Service]
-ExecStart={shlex.join(service.command).replace("%", "%%")}
-WorkingDirectory={REPOSITORY}
+ExecStart={command}
+WorkingDirectory={str(REPOSITORY).replace("%", "%%")}
 {environment}
 Restart=always
 RestartSec=1
@@ -73,6 +73,12 @@ class Systemd:
             name = path.stem.removeprefix(_PREFIX)
             found[name] = ServiceState(state == "active", int(values.get("MainPID", "0")), state)
         return found or None
+
+
+def _quoted(text: str) -> str:
+    """One word as systemd.syntax(7) has it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped}"'
 
 
 def _systemctl(*words: str) -> str:

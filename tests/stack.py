@@ -99,7 +99,8 @@ class Hearth:
 
     def until_warm(self) -> None:
         """Waits until every pool has its target again and nothing else is there."""
-        until(lambda: all(count >= 1 for count in self.warm().values()), "all pools warm")
+        # None are listed while the executor is away.
+        until(lambda: (warm := self.warm()) and all(warm.values()), "all pools warm")
 
     def pid(self, service: str) -> int:
         states = self.stack.states()

@@ -62,8 +62,7 @@ static void file(const struct frame *f, bool more)
 		         (const char *)f->file.name.at);
 	if (number) {
 		workspace_close();
-		stick(number, what);
-		channel_error(agent.error_number, agent.error_text);
+		stick(number, what); /* START answers with it: one ERROR for one question */
 	}
 }
 

@@ -27,11 +27,12 @@ class StatusBoard:
         """The status now, then each time that it is another one."""
         last: pb.Status | None = None
         while True:
+            # Before reading: a change from here on is one to wake up for.
+            changed = self._changed
             status = self._read()
             if status != last:
                 last = status
                 yield status
-            changed = self._changed
             await changed.wait()
             # Several followers share the event: whoever wakes first puts a new one in its place.
             if self._changed is changed:

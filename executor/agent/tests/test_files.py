@@ -9,7 +9,7 @@ from wire import FILE_MORE, UID, Agent, Refused, file, frame
 def refusal(agent: Agent, *frames: bytes) -> int:
     agent.send(*frames)
     with pytest.raises(Refused) as caught:
-        agent.result()
+        agent.run("/hi")
     return int(caught.value.number)
 
 
@@ -113,7 +113,7 @@ def test_full_workspace_is_a_typed_error(agent: Agent) -> None:
     for _ in range(17):
         agent.send_all((frame(FILE_MORE, b"x" * 65536),) * 16)
     with pytest.raises(Refused) as caught:
-        agent.result()
+        agent.run("/hi")
     assert caught.value.number == errno.ENOSPC
     agent.park()
     agent.send(file("fits", b"ok"))

@@ -1,0 +1,114 @@
+"""The other end of a channel: an agent that does what a test tells it, over the real FIFOs."""
+
+import asyncio
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import agent_wire as wire
+
+
+class FakeAgent:
+    """Reads nothing and says nothing unless it is told to."""
+
+    def __init__(self, folder: Path) -> None:
+        self._in = os.open(folder / "stdin", os.O_RDONLY | os.O_NONBLOCK)
+        self._out = os.open(folder / "stdout", os.O_WRONLY | os.O_NONBLOCK)
+        self._log = os.open(folder / "stderr", os.O_WRONLY | os.O_NONBLOCK)
+        self._unread = b""
+        self._open = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends, as when the sandbox dies."""
+        if self._open:
+            self._open = False
+            for descriptor in (self._in, self._out, self._log):
+                os.close(descriptor)
+
+    def log(self, text: bytes) -> None:
+        os.write(self._log, text)
+
+    def say(self, *frames: bytes) -> None:
+        """Sends what is small enough for the pipe to take at once."""
+        data = b"".join(frames)
+        assert os.write(self._out, data) == len(data)
+
+    async def pour(self, data: bytes) -> None:
+        """Sends what may be more than the pipe takes."""
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[os.write(self._out, rest) :]
+            except BlockingIOError:
+                await self._ready(self._out, writing=True)
+
+    def fill(self, data: bytes) -> int:
+        """Sends as much as the pipe takes now; how much that was."""
+        written = 0
+        try:
+            while written < len(data):
+                written += os.write(self._out, data[written:])
+        except BlockingIOError:
+            pass
+        return written
+
+    async def next(self) -> tuple[int, bytes]:
+        """The next frame from the executor."""
+        while (found := self._take()) is None:
+            await self._ready(self._in)
+            self._unread += os.read(self._in, 65536)
+        return found
+
+    async def expect(self, kind: int) -> bytes:
+        """The payload of the next frame, which must be of this type."""
+        found, payload = await self.next()
+        assert found == kind, f"{found:#x} came instead of {kind:#x}"
+        return payload
+
+    async def started(self) -> wire.Started:
+        """The next START, and past what comes before it."""
+        while True:
+            kind, payload = await self.next()
+            if kind == wire.START:
+                return wire.Started.read(payload)
+
+    def pending(self) -> list[tuple[int, bytes]]:
+        """All that has been sent by now and was not read yet."""
+        try:
+            while data := os.read(self._in, 1 << 20):
+                self._unread += data
+        except BlockingIOError:
+            pass
+        found, self._unread = list(wire.split(self._unread)), b""
+        return found
+
+    def _take(self) -> tuple[int, bytes] | None:
+        if len(self._unread) < 5:
+            return None
+        end = 5 + int.from_bytes(self._unread[:4], "little")
+        if len(self._unread) < end:
+            return None
+        ((kind, payload),) = wire.split(self._unread[:end])
+        self._unread = self._unread[end:]
+        return kind, payload
+
+    async def _ready(self, descriptor: int, *, writing: bool = False) -> None:
+        loop = asyncio.get_running_loop()
+        ready = loop.create_future()
+        add, remove = (
+            (loop.add_writer, loop.remove_writer) if writing else (loop.add_reader, loop.remove_reader)
+        )
+        add(descriptor, lambda: None if ready.done() else ready.set_result(None))
+        try:
+            await ready
+        finally:
+            remove(descriptor)

@@ -1,0 +1,338 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import agent_wire as wire
+import grpc
+import grpc.aio
+import pytest
+from claimed_sandbox import FakeCgroup, claimed_sandbox
+from fake_agent import FakeAgent
+from runtimes import COMPILED, runtime
+
+from executor.api import executor_pb2 as pb
+from executor.api import executor_pb2_grpc
+from executor.api.service import ExecutorService
+from executor.api.status import StatusBoard
+from executor.pool import NoSandboxError
+from executor.sandbox import Sandbox
+from executor.settings import Settings
+
+Call = grpc.aio.StreamStreamCall[pb.ExecuteInput, pb.ExecuteOutput]
+
+# Seconds for what takes milliseconds on a quiet machine.
+PATIENCE = 10.0
+
+C = runtime(
+    "c",
+    "13.3.0",
+    **COMPILED,
+    aliases=["cc"],
+    runtime="gcc",
+    notes="C17",
+    limits={"run_timeout": 1000, "compile_timeout": 2000, "run_memory": 3000, "compile_memory": 4000},
+)
+PYTHON = runtime()
+
+
+@dataclass
+class OneSandbox:
+    """Stands for the pool: has one sandbox, or says why not, and remembers what became of it."""
+
+    sandbox: Sandbox | None
+    claims: list[tuple[str, str, bool, float]] = field(default_factory=list)
+    released: asyncio.Queue[bool] = field(default_factory=asyncio.Queue)
+    draining: bool = False
+    drained: list[float] = field(default_factory=list)
+
+    async def claim(self, runtime: str, tenant: str, *, fresh: bool, timeout: float) -> Sandbox:
+        self.claims.append((runtime, tenant, fresh, timeout))
+        if self.sandbox is None:
+            raise NoSandboxError("none here")
+        return self.sandbox
+
+    def release(self, sandbox: Sandbox, *, reusable: bool) -> None:
+        assert sandbox is self.sandbox
+        self.released.put_nowait(reusable)
+
+    async def drain(self, timeout: float) -> int:
+        self.draining = True
+        self.drained.append(timeout)
+        return 3
+
+
+@dataclass
+class Served:
+    stub: "executor_pb2_grpc.ExecutorAsyncStub"
+    pool: OneSandbox
+    agent: FakeAgent
+    board: StatusBoard
+    status: pb.Status
+
+    def execute(self, *inputs: pb.ExecuteInput) -> Call:
+        """A call whose caller says this and no more."""
+
+        async def said() -> AsyncIterator[pb.ExecuteInput]:
+            for one in inputs:
+                yield one
+
+        return self.stub.Execute(said())
+
+    async def released(self) -> bool:
+        """Whether the sandbox that is given back next may be used again."""
+        async with asyncio.timeout(PATIENCE):
+            return await self.pool.released.get()
+
+
+@asynccontextmanager
+async def serving(folder: Path) -> AsyncIterator[Served]:
+    settings = Settings(output_limit=777, claim_timeout=4.5)
+    runtimes = {one.id: one for one in (PYTHON, C)}
+    with claimed_sandbox(folder, PYTHON, settings, FakeCgroup()) as (sandbox, agent):
+        pool, status = OneSandbox(sandbox), pb.Status(capacity=1)
+        board = StatusBoard(lambda: pb.Status.FromString(status.SerializeToString()))
+        server = grpc.aio.server()
+        service = ExecutorService(cast(Any, pool), runtimes, board, settings)
+        executor_pb2_grpc.add_ExecutorServicer_to_server(service, server)
+        server.add_insecure_port(f"unix:{folder}/s")
+        await server.start()
+        try:
+            async with asyncio.timeout(PATIENCE), grpc.aio.insecure_channel(f"unix:{folder}/s") as channel:
+                stub = executor_pb2_grpc.ExecutorStub(channel)
+                yield Served(stub, pool, agent, board, status)
+        finally:
+            await server.stop(0)
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    async with AsyncExitStack() as stack:
+        yield await stack.enter_async_context(serving(tmp_path))
+
+
+def start(**fields: Any) -> pb.ExecuteInput:
+    given: dict[str, Any] = {
+        "tenant": "t",
+        "runtime": PYTHON.id,
+        "files": [pb.File(name="main.py", content=b"x")],
+        "stdin_complete": True,
+        **fields,
+    }
+    return pb.ExecuteInput(start=pb.Start(**given))
+
+
+async def events_of(call: Call) -> list[pb.Event]:
+    """Everything that a call says, which must end well."""
+    found = [event async for output in call for event in output.events]
+    assert await call.code() is grpc.StatusCode.OK
+    return found
+
+
+async def refusal(call: Call) -> tuple[grpc.StatusCode, str]:
+    """How a call ends that says nothing before."""
+    assert [output async for output in silently(call)] == []
+    return await call.code(), await call.details()
+
+
+async def silently(call: Call) -> AsyncIterator[pb.ExecuteOutput]:
+    try:
+        async for output in call:
+            yield output
+    except grpc.aio.AioRpcError:
+        return
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code", "details"),
+    [
+        pytest.param(
+            [], grpc.StatusCode.INVALID_ARGUMENT, "the first input must be `start`", id="nothing said"
+        ),
+        pytest.param(
+            [pb.ExecuteInput(stdin=b"x"), start()],
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "the first input must be `start`",
+            id="stdin first",
+        ),
+        pytest.param(
+            [start(runtime="cobol-1")], grpc.StatusCode.NOT_FOUND, "no runtime 'cobol-1' here", id="runtime"
+        ),
+        pytest.param(
+            [start(tenant="")], grpc.StatusCode.INVALID_ARGUMENT, "tenant: must not be empty", id="tenant"
+        ),
+        pytest.param(
+            [start(files=[])], grpc.StatusCode.INVALID_ARGUMENT, "files: at least one is needed", id="files"
+        ),
+    ],
+)
+async def test_a_start_that_cannot_be_is_refused_before_anything_is_claimed(
+    served: Served, inputs: list[pb.ExecuteInput], code: grpc.StatusCode, details: str
+) -> None:
+    assert await refusal(served.execute(*inputs)) == (code, details)
+    assert served.pool.claims == []
+
+
+@pytest.mark.parametrize(
+    ("draining", "code"),
+    [(False, grpc.StatusCode.RESOURCE_EXHAUSTED), (True, grpc.StatusCode.UNAVAILABLE)],
+)
+async def test_without_a_sandbox_the_status_says_whether_to_wait_or_to_go_elsewhere(
+    served: Served, draining: bool, code: grpc.StatusCode
+) -> None:
+    served.pool.sandbox, served.pool.draining = None, draining
+    assert await refusal(served.execute(start())) == (code, "none here")
+    assert served.pool.released.empty()
+
+
+TOO_MUCH = ["x" * 70_000]
+
+
+async def test_arguments_that_are_too_large_are_refused(served: Served) -> None:
+    code, details = await refusal(served.execute(start(args=TOO_MUCH)))
+    assert code is grpc.StatusCode.INVALID_ARGUMENT
+    assert details.startswith("args, env and names of files: 70")
+    assert served.agent.pending() == []
+
+
+async def test_a_program_that_is_refused_costs_no_sandbox(served: Served) -> None:
+    await refusal(served.execute(start(args=TOO_MUCH)))
+    assert served.pool.claims == [] or await served.released()
+
+
+@pytest.mark.parametrize(
+    ("fields", "claim", "reusable"),
+    [
+        ({}, (PYTHON.id, "t", False, 4.5), True),
+        ({"isolate_sandbox": True}, (PYTHON.id, "t", True, 4.5), False),
+        ({"tenant": "other", "claim_timeout_ms": 250}, (PYTHON.id, "other", False, 0.25), True),
+    ],
+)
+async def test_a_sandbox_is_claimed_as_asked_and_given_back(
+    served: Served, fields: dict[str, Any], claim: tuple[str, str, bool, float], reusable: bool
+) -> None:
+    call = served.execute(start(**fields))
+    await served.agent.started()
+    served.agent.say(wire.exited())
+    await events_of(call)
+    assert served.pool.claims == [claim]
+    assert await served.released() is reusable
+
+
+async def test_started_comes_first_and_done_last(served: Served) -> None:
+    call = served.execute(start())
+    await served.agent.started()
+    served.agent.say(wire.stdout(b"out"), wire.stderr(b"err"))
+    served.agent.say(wire.exited(2, wall=7000))
+    events = await events_of(call)
+    assert [event.WhichOneof("event") for event in events] == [
+        "started",
+        "stage_start",
+        "stdout",
+        "stderr",
+        "stage_end",
+        "done",
+    ]
+    assert events[4].stage_end.outcome == pb.NONZERO_EXIT
+    assert events[5].done.agent_us == 7
+    assert events[5].done.total_us >= events[0].started.claim_us
+
+
+async def test_started_is_told_before_a_silent_program_ends(served: Served) -> None:
+    call = served.execute(start())
+    await served.agent.started()
+    first = await call.read()
+    assert isinstance(first, pb.ExecuteOutput)
+    assert [event.WhichOneof("event") for event in first.events] == ["started"]
+    call.cancel()
+
+
+async def test_a_lost_sandbox_is_told_as_an_outcome_and_not_used_again(served: Served) -> None:
+    call = served.execute(start())
+    await served.agent.started()
+    served.agent.close()
+    events = await events_of(call)
+    assert events[-2].stage_end.outcome == pb.INTERNAL
+    assert events[-1].HasField("done")
+    assert await served.released() is False
+
+
+async def test_a_cancelled_call_gives_its_sandbox_back(served: Served) -> None:
+    call = served.execute(start())
+    await served.agent.started()
+    assert served.pool.released.empty()
+    call.cancel()
+    # Parking it again ends the program.
+    assert await served.released() is True
+
+
+@pytest.mark.parametrize("end", [pb.ExecuteInput(stdin_eof=True), None])
+async def test_what_follows_start_is_passed_to_the_program(
+    served: Served, end: pb.ExecuteInput | None
+) -> None:
+    later = [pb.ExecuteInput(stdin=b"in"), pb.ExecuteInput(signal=15), *([end] if end else [])]
+    call = served.execute(start(stdin_complete=False), *later)
+    await served.agent.started()
+    assert await served.agent.expect(wire.STDIN) == b"in"
+    assert await served.agent.expect(wire.SIGNAL) == b"\x0f"
+    assert await served.agent.expect(wire.STDIN_EOF) == b""
+    served.agent.say(wire.exited())
+    assert (await events_of(call))[-1].HasField("done")
+
+
+@pytest.mark.parametrize(
+    "odd", [pb.ExecuteInput(signal=0), pb.ExecuteInput(signal=32), pb.ExecuteInput(signal=-9), start()]
+)
+async def test_an_input_that_means_nothing_is_passed_over(served: Served, odd: pb.ExecuteInput) -> None:
+    call = served.execute(start(stdin_complete=False), pb.ExecuteInput(), odd, pb.ExecuteInput(stdin=b"in"))
+    await served.agent.started()
+    assert await served.agent.expect(wire.STDIN) == b"in"
+    assert await served.agent.expect(wire.STDIN_EOF) == b""
+    served.agent.say(wire.exited())
+    await events_of(call)
+
+
+async def test_a_program_may_end_before_its_caller_has_said_all(served: Served) -> None:
+    call = served.stub.Execute()
+    await call.write(start(stdin_complete=False))
+    await served.agent.started()
+    served.agent.say(wire.exited())
+    assert [event async for output in call for event in output.events][-1].HasField("done")
+    assert await served.released() is True
+
+
+async def test_runtimes_are_listed_with_everything_that_is_known_of_them(served: Served) -> None:
+    listed = (await served.stub.ListRuntimes(pb.ListRuntimesRequest())).runtimes
+    assert [one.id for one in listed] == ["python-3.13.5", "c-13.3.0"]
+    assert listed[1] == pb.Runtime(
+        id="c-13.3.0",
+        language="c",
+        version="13.3.0",
+        aliases=["cc"],
+        runtime="gcc",
+        compiled=True,
+        entry="main.c",
+        notes="C17",
+        compile_limits=pb.Limits(wall_ms=2000, cpu_ms=2000, memory_bytes=4000, output_bytes=777),
+        run_limits=pb.Limits(wall_ms=1000, cpu_ms=1000, memory_bytes=3000, output_bytes=777),
+    )
+    assert not listed[0].compiled
+
+
+async def test_the_status_is_told_at_once_and_then_when_it_is_another_one(served: Served) -> None:
+    call = served.stub.WatchStatus(pb.WatchStatusRequest())
+    assert await call.read() == pb.Status(capacity=1)
+    # A change that changes nothing is not told: the next message is the one after it.
+    served.board.change()
+    await asyncio.sleep(0)
+    served.status.running = 1
+    served.board.change()
+    assert await call.read() == pb.Status(capacity=1, running=1)
+    call.cancel()
+
+
+async def test_draining_is_passed_on_and_answered_with_what_is_left(served: Served) -> None:
+    answer = await served.stub.Drain(pb.DrainRequest(deadline_ms=1500))
+    assert (answer.remaining, served.pool.drained) == (3, [1.5])
