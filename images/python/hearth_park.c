@@ -489,20 +489,6 @@ rehearse(void)
     Py_DECREF(globals);
 }
 
-/* What start-up made lives until the process ends. Kept out of the garbage collector's way, the two
- * collections at the end of every program have a tenth of the objects to look at. */
-static void
-freeze_startup(void)
-{
-    PyObject *modules = PyImport_GetModuleDict();
-    bool known = PyDict_GetItemString(modules, "gc") != NULL;
-    PyObject *gc = checked(PyImport_ImportModule("gc"));
-    call(gc, "freeze");
-    Py_DECREF(gc);
-    if (!known)
-        check(PyDict_DelItemString(modules, "gc"));
-}
-
 /* ---- Parking ---------------------------------------------------------------------------- */
 
 static void
@@ -573,7 +559,6 @@ create(PyObject *spec, PyModuleDef *definition)
         Py_RETURN_NONE;
     fcntl(park_fd, F_SETFD, FD_CLOEXEC);
     rehearse();
-    freeze_startup();
 
     PyObject *site = checked(PyImport_ImportModule("site"));
     PyObject *enabled = checked(PyObject_GetAttrString(site, "ENABLE_USER_SITE"));
