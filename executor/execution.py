@@ -7,17 +7,17 @@ it tells the agent to, and kills the sandbox when the agent does not obey in tim
 from __future__ import annotations
 
 import asyncio
-import signal
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
-from executor import frames
+from executor import frames, outcome
 from executor.api import executor_pb2 as pb
 from executor.channel import ChannelClosedError
+from executor.outcome import StageLimits, Verdict
 from executor.runtime import Program
 from executor.sandbox import Sandbox
 from executor.settings import Settings
+from executor.stdin import Stdin
 
 Emit = Callable[[list[pb.Event]], Awaitable[None]]
 
@@ -27,24 +27,6 @@ MAX_ARGUMENTS = frames.MAX_PAYLOAD - 4096
 
 class BadProgramError(ValueError):
     """The program cannot be run as it was sent; `str()` names the field."""
-
-
-@dataclass(frozen=True, slots=True)
-class StageLimits:
-    """Limits of one stage, every default filled in. ms and bytes."""
-
-    wall_ms: int
-    cpu_ms: int
-    memory: int
-    output: int
-
-
-@dataclass(slots=True)
-class _Verdict:
-    """Why the executor ended a stage."""
-
-    outcome: pb.Outcome.ValueType
-    message: str
 
 
 class Execution:
@@ -62,13 +44,8 @@ class Execution:
         self._env = sandbox.runtime.environment | dict(start.env)
         self._loop = asyncio.get_running_loop()
         self._timers: list[asyncio.TimerHandle] = []
-        self._verdict: _Verdict | None = None
-        self._stdin = bytearray(start.stdin)
-        self._stdin_complete = start.stdin_complete
-        # Standard input belongs to the run stage: until then it gathers here.
-        self._stdin_open = False
-        self._window = settings.stdin_window
-        self._room = asyncio.Event()
+        self._verdict: Verdict | None = None
+        self._stdin = Stdin(start.stdin, complete=start.stdin_complete, window=settings.stdin_window)
         self._memory_limit = sandbox.memory_limit
         self.healthy = True
         self.agent_ns = 0
@@ -121,19 +98,17 @@ class Execution:
 
     def feed(self, data: bytes) -> None:
         """More standard input."""
-        self._stdin += data
-        self._channel.send(*self._stdin_frames())
+        self._stdin.feed(data)
+        self._channel.send(*self._stdin.take())
 
     def feed_eof(self) -> None:
         """No more standard input."""
-        self._stdin_complete = True
-        self._channel.send(*self._stdin_frames())
+        self._stdin.end()
+        self._channel.send(*self._stdin.take())
 
     async def has_room(self) -> None:
         """Waits until the program has taken most of its standard input so far."""
-        while len(self._stdin) > self._settings.stdin_window:
-            self._room.clear()
-            await self._room.wait()
+        await self._stdin.has_room()
 
     def send_signal(self, number: int) -> None:
         """A signal to the program's main process."""
@@ -173,8 +148,10 @@ class Execution:
         )
         self._verdict = None
         began = time.monotonic_ns()
-        self._stdin_open = stage == pb.RUN
-        stdin = self._stdin_frames() if self._stdin_open else [frames.STDIN_EOF]
+        stdin = [frames.STDIN_EOF]
+        if stage == pb.RUN:
+            self._stdin.open()
+            stdin = self._stdin.take()
         # In one piece: the agent wakes once for all of it.
         self._channel.send(*files, frames.start(process, argv, self._env, parked=parked), *stdin)
         self._timers.append(self._loop.call_later(limits.wall_ms / 1000, self._on_wall_time, limits.wall_ms))
@@ -192,24 +169,26 @@ class Execution:
             try:
                 arrived = await self._channel.receive()
             except ChannelClosedError as closed:
-                end = self._lost(stage, str(closed), time.monotonic_ns() - began)
+                end = outcome.lost(stage, str(closed), self._verdict, time.monotonic_ns() - began)
+                self.healthy = False
                 arrived = []
             for frame in arrived:
                 match frame:
                     case frames.Stdout() | frames.Stderr():
                         events += self._output(frame, written, limits.output)
                     case frames.Exit():
-                        end = self._exited(stage, frame)
+                        end = outcome.exited(stage, frame, self._verdict, limits)
                         self.agent_ns += frame.wall_ns
                     case frames.Credit():
-                        self._window += frame.size
-                        self._channel.send(*self._stdin_frames())
+                        self._stdin.credit(frame.size)
+                        self._channel.send(*self._stdin.take())
                     case frames.Failed():
-                        end = self._not_started(stage, frame)
+                        end = outcome.not_started(stage, frame)
                     case _:
                         self._channel.end("the agent sent a frame out of turn")
                         break
             if end is not None:
+                self._blame_memory(end, limits)
                 end.stdout_truncated = written[frames.Stdout] > limits.output
                 end.stderr_truncated = written[frames.Stderr] > limits.output
                 events.append(pb.Event(stage_end=end))
@@ -238,68 +217,26 @@ class Execution:
             return []
         return [pb.Event(stdout=data) if isinstance(frame, frames.Stdout) else pb.Event(stderr=data)]
 
-    def _exited(self, stage: pb.StageKind.ValueType, frame: frames.Exit) -> pb.StageEnd:
-        end = pb.StageEnd(
-            stage=stage,
-            wall_us=frame.wall_ns // 1000,
-            cpu_us=frame.cpu_ns // 1000,
-            memory_bytes=frame.max_rss,
-        )
-        if frame.signal is not None:
-            end.signal = frame.signal
-        else:
-            assert frame.code is not None
-            end.code = frame.code
-        if self._verdict is not None:
-            end.outcome, end.message = self._verdict.outcome, self._verdict.message
-            end.ClearField("code")
-            end.signal = signal.SIGKILL
-        elif frame.reason is frames.ExitReason.CPU_TIME:
-            end.outcome = pb.TIMED_OUT
-            end.message = f"the CPU time limit of {self._limits(stage).cpu_ms} ms was reached"
-        elif frame.code != 0 and self._sandbox.cgroup.oom_kills():
-            # The kernel may pick one of gVisor's helper processes, whose program then seems to have
-            # ended by itself, with a status that means nothing.
-            self._out_of_memory(end)
-        elif frame.signal is not None:
-            end.outcome, end.message = pb.SIGNALED, f"ended by {_signal_name(frame.signal)}"
-        elif frame.code:
-            end.outcome, end.message = pb.NONZERO_EXIT, f"exited with status {frame.code}"
-        else:
-            end.outcome = pb.OK
-        return end
+    def _blame_memory(self, end: pb.StageEnd, limits: StageLimits) -> None:
+        """What ended badly and not by the executor's own decision may have been killed for memory.
 
-    def _lost(self, stage: pb.StageKind.ValueType, reason: str, wall_ns: int) -> pb.StageEnd:
-        """The end of a stage whose sandbox is gone, and with it what it could have told."""
-        self.healthy = False
-        end = pb.StageEnd(stage=stage, signal=signal.SIGKILL, wall_us=wall_ns // 1000)
+        The kernel may pick one of gVisor's helper processes, whose program then seems to have ended by
+        itself with a status that means nothing; or the sentry, and then the sandbox is lost.
+        """
+        if end.outcome == pb.OK or (self._verdict is not None and self.healthy):
+            return
         if self._sandbox.cgroup.oom_kills():
-            self._out_of_memory(end)
-        elif self._verdict is not None:
-            end.outcome, end.message = self._verdict.outcome, self._verdict.message
-        else:
-            end.outcome, end.message = pb.INTERNAL, f"the sandbox was lost while the program ran: {reason}"
-        return end
-
-    def _out_of_memory(self, end: pb.StageEnd) -> None:
-        self.healthy = False
-        limit = self._limits(end.stage).memory
-        end.outcome, end.message = pb.MEMORY_EXCEEDED, f"the memory limit of {limit} bytes was reached"
-        end.ClearField("code")
-        end.signal = signal.SIGKILL
-        end.memory_bytes = max(end.memory_bytes, limit)
-
-    def _not_started(self, stage: pb.StageKind.ValueType, frame: frames.Failed) -> pb.StageEnd:
-        return pb.StageEnd(stage=stage, outcome=pb.INTERNAL, message=f"could not be started: {frame.text}")
+            self.healthy = False
+            outcome.out_of_memory(end, limits)
 
     def _on_wall_time(self, wall_ms: int) -> None:
         self._end_program(pb.TIMED_OUT, f"the wall time limit of {wall_ms} ms was reached")
 
-    def _end_program(self, outcome: pb.Outcome.ValueType, message: str) -> None:
+    def _end_program(self, kind: pb.Outcome.ValueType, message: str) -> None:
         """Tells the agent to kill the cell; ends the channel, and so the sandbox, when it does not."""
         if self._verdict is not None:
             return
-        self._verdict = _Verdict(outcome, message)
+        self._verdict = Verdict(kind, message)
         self._channel.send(frames.KILL)
         self._timers.append(
             self._loop.call_later(
@@ -312,23 +249,6 @@ class Execution:
             timer.cancel()
         self._timers.clear()
 
-    def _stdin_frames(self) -> list[bytes]:
-        """As much standard input as the agent's window allows now, and its end when that was all."""
-        parts: list[bytes] = []
-        if not self._stdin_open:
-            return parts
-        while self._stdin and self._window:
-            part = bytes(self._stdin[: min(self._window, frames.MAX_PAYLOAD)])
-            del self._stdin[: len(part)]
-            self._window -= len(part)
-            parts.append(frames.stdin(part))
-        if len(self._stdin) <= self._settings.stdin_window:
-            self._room.set()
-        if self._stdin_complete and not self._stdin:
-            self._stdin_open = False
-            parts.append(frames.STDIN_EOF)
-        return parts
-
     def _limit_memory(self, size: int) -> None:
         try:
             self._sandbox.cgroup.set_memory_limit(size)
@@ -337,10 +257,3 @@ class Execution:
             self.healthy = False
         else:
             self._memory_limit = size
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

@@ -219,11 +219,10 @@ class Pool:
 
     async def _destroy(self, sandbox: Sandbox) -> None:
         self._leaving.add(sandbox)
-        try:
-            await sandbox.destroy()
-        finally:
-            self._leaving.discard(sandbox)
-            self._sandboxes.pop(sandbox.id, None)
+        # When this is cancelled the sandbox stays known: who ends the pool waits for its teardown.
+        await sandbox.destroy()
+        self._leaving.discard(sandbox)
+        self._sandboxes.pop(sandbox.id, None)
         self._grant()
 
     async def _boot_what_is_needed(self) -> None:
