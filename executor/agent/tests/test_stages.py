@@ -58,7 +58,7 @@ def test_signal_that_ended_it_is_reported(agent: Agent, name: str) -> None:
 
 
 def test_signal_frame_reaches_the_main_process(agent: Agent) -> None:
-    agent.send(start("/usr/bin/bash", "-c", "trap 'echo got; exit 7' USR1; echo up; read"))
+    agent.send(start("/usr/bin/bash", "-c", "trap 'echo got; exit 7' USR1; echo up; while :; do :; done"))
     agent.until(b"up\n")
     agent.send(frame(SIGNAL, bytes([signal.SIGUSR1])))
     result = agent.result()
