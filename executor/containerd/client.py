@@ -6,7 +6,6 @@ verbs tolerate what is already gone.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable
 from types import TracebackType
 from typing import Self, TypeVar
@@ -185,13 +184,6 @@ async def _answer(call: Awaitable[Reply]) -> Reply:
     except grpc.aio.AioRpcError as error:
         kind = NotFoundError if error.code() is grpc.StatusCode.NOT_FOUND else ContainerdError
         raise kind(f"{error.code().name}: {error.details()}") from error
-    except asyncio.CancelledError as error:
-        # gRPC raises this also when the other side ends a call as cancelled, as a containerd that stops
-        # may: nobody has cancelled this task then.
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
-            raise
-        raise ContainerdError("CANCELLED: containerd ended the call") from error
 
 
 async def _gone_is_fine(call: Awaitable[object]) -> None:
