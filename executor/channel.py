@@ -38,9 +38,14 @@ class Channel:
             os.mkfifo(folder / name, 0o600)
         flags = os.O_NONBLOCK | os.O_CLOEXEC
         # Read-write: opening a FIFO for writing alone fails while nobody reads it.
-        self._to_agent = os.open(folder / "stdin", os.O_RDWR | flags)
-        self._from_agent = os.open(folder / "stdout", os.O_RDONLY | flags)
-        self._log = os.open(folder / "stderr", os.O_RDONLY | flags)
+        with contextlib.ExitStack() as opened:
+            self._to_agent = os.open(folder / "stdin", os.O_RDWR | flags)
+            opened.callback(os.close, self._to_agent)
+            self._from_agent = os.open(folder / "stdout", os.O_RDONLY | flags)
+            opened.callback(os.close, self._from_agent)
+            self._log = os.open(folder / "stderr", os.O_RDONLY | flags)
+            # All are open: from here on `close` gives them back.
+            opened.pop_all()
         for descriptor in (self._to_agent, self._from_agent):
             # A larger pipe is only faster; an operator may have capped it.
             with contextlib.suppress(OSError):
