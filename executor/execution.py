@@ -10,11 +10,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from executor import frames, outcome
+from executor import compile_cache, frames, outcome
 from executor.api import executor_pb2 as pb
 from executor.channel import ChannelClosedError
+from executor.compile_cache import CompileCache, Compiled, Saving
 from executor.outcome import StageLimits, Verdict
-from executor.runtime import Program
+from executor.runtime import Program, Step
 from executor.sandbox import Sandbox
 from executor.settings import Settings
 from executor.stdin import Stdin
@@ -32,16 +33,21 @@ class BadProgramError(ValueError):
 class Execution:
     """Runs one program in a claimed sandbox. `healthy` says afterwards whether the sandbox may be reused."""
 
-    def __init__(self, sandbox: Sandbox, start: pb.Start, settings: Settings, emit: Emit) -> None:
+    def __init__(
+        self, sandbox: Sandbox, start: pb.Start, settings: Settings, cache: CompileCache, emit: Emit
+    ) -> None:
         """Raises BadProgramError when arguments and environment are too large to hand over."""
         self._sandbox = sandbox
         self._channel = sandbox.channel
         self._definition = sandbox.runtime.definition
         self._settings = settings
         self._start = start
+        self._cache = cache
         self._emit = emit
         self._program = Program([file.name for file in start.files], list(start.args))
         self._env = sandbox.runtime.environment | dict(start.env)
+        self._steps = sandbox.runtime.steps(self._program, start.env)
+        self._saving: Saving | None = None
         self._loop = asyncio.get_running_loop()
         self._timers: list[asyncio.TimerHandle] = []
         self._verdict: Verdict | None = None
@@ -59,12 +65,9 @@ class Execution:
         names = [len(name.encode()) for name in self._program.files]
         if max(names) > MAX_ARGUMENTS:
             raise BadProgramError(f"files[].name: {max(names)} bytes are over the limit of {MAX_ARGUMENTS}")
-        commands = [self._definition.run.command]
-        if self._definition.compile is not None:
-            commands.append(self._definition.compile.command)
         env = sum(len(name.encode()) + len(value.encode()) + 2 for name, value in self._env.items())
-        for command in commands:
-            size = env + sum(len(word.encode()) + 1 for word in self._program.expand(command))
+        for step in (self._steps.compile, self._steps.run):
+            size = env + sum(len(word.encode()) + 1 for word in step.argv) if step else 0
             if size > MAX_ARGUMENTS:
                 raise BadProgramError(
                     f"args, env and names of files: {size} bytes are over the limit of {MAX_ARGUMENTS}"
@@ -75,26 +78,51 @@ class Execution:
 
         Returns the last events, which were not emitted: the caller has something to add to them.
         """
-        files = [part for file in self._start.files for part in frames.file(file.name, file.content)]
+        before = [part for file in self._start.files for part in frames.file(file.name, file.content)]
         try:
-            if self._definition.compile is not None:
-                argv = self._program.expand(self._definition.compile.command)
-                end, last = await self._stage(pb.COMPILE, files, argv, parked=False)
+            if self._steps.compile is not None:
+                end, last, before = await self._compile(self._steps.compile, before)
                 if end.outcome != pb.OK:
                     return last
                 await self._emit(last)
-                files = []
-            parked = self._sandbox.runtime.parks(self._program.entry, self._start.env)
-            command = self._definition.run.command
-            if parked:
-                assert self._definition.park is not None
-                command = self._definition.park.argv
-            _, last = await self._stage(pb.RUN, files, self._program.expand(command), parked=parked)
+            _, last = await self._stage(pb.RUN, before, self._steps.run, self._emit)
             return last
         finally:
             self._stop_timers()
             if self.healthy and self._memory_limit != self._sandbox.memory_limit:
                 self._limit_memory(self._sandbox.memory_limit)
+
+    async def _compile(
+        self, step: Step, files: list[bytes]
+    ) -> tuple[pb.StageEnd, list[pb.Event], list[bytes]]:
+        """The compile stage: its end, its last events, and the frames to send before the run stage.
+
+        Not done when its result is known. Else what it made is asked for before anything of it runs, since a
+        program may change what lies in /build; the agent answers while the program starts.
+        """
+        start, known = self._start, None
+        key = compile_cache.key(self._sandbox.runtime.image, step.argv, self._env, start.files)
+        if not start.isolate_sandbox:
+            known = self._cache.find(start.tenant, key)
+        if known is not None:
+            told = compile_cache.reused(known.events)
+            return told[-1].stage_end, told, [*files, known.build]
+        events: list[pb.Event] = []
+
+        async def keep_and_emit(some: list[pb.Event]) -> None:
+            events.extend(some)
+            await self._emit(some)
+
+        end, last = await self._stage(pb.COMPILE, files, step, keep_and_emit)
+        if end.outcome != pb.OK or start.isolate_sandbox:
+            return end, last, []
+        limit = self._settings.compile_cache_entry
+
+        def keep(build: bytes) -> None:
+            self._cache.keep(start.tenant, key, Compiled(build, [*events, *last]))
+
+        self._saving = Saving(limit, keep)
+        return end, last, [frames.save(frames.Place.BUILD, limit)]
 
     def feed(self, data: bytes) -> None:
         """More standard input."""
@@ -131,9 +159,9 @@ class Execution:
         )
 
     async def _stage(
-        self, stage: pb.StageKind.ValueType, files: list[bytes], argv: list[str], *, parked: bool
+        self, stage: pb.StageKind.ValueType, before: list[bytes], step: Step, emit: Emit
     ) -> tuple[pb.StageEnd, list[pb.Event]]:
-        """Runs one stage: its end, and the events with it that are still to be emitted."""
+        """Runs one stage, after some frames: its end, and the events with it that are still to be emitted."""
         limits = self._limits(stage)
         own = self._definition.limits
         wanted = limits.memory + self._settings.memory_overhead
@@ -153,14 +181,15 @@ class Execution:
             self._stdin.open()
             stdin = self._stdin.take()
         # In one piece: the agent wakes once for all of it.
-        self._channel.send(*files, frames.start(process, argv, self._env, parked=parked), *stdin)
+        begin = frames.start(process, step.argv, self._env, parked=step.parked, further=step.further)
+        self._channel.send(*before, begin, *stdin)
         self._timers.append(self._loop.call_later(limits.wall_ms / 1000, self._on_wall_time, limits.wall_ms))
-        ended = await self._until_end(stage, limits, began)
+        ended = await self._until_end(stage, limits, began, emit)
         self._stop_timers()
         return ended
 
     async def _until_end(
-        self, stage: pb.StageKind.ValueType, limits: StageLimits, began: int
+        self, stage: pb.StageKind.ValueType, limits: StageLimits, began: int, emit: Emit
     ) -> tuple[pb.StageEnd, list[pb.Event]]:
         events = [pb.Event(stage_start=stage)]
         written: dict[type[frames.Frame], int] = {frames.Stdout: 0, frames.Stderr: 0}
@@ -184,6 +213,10 @@ class Execution:
                         self._channel.send(*self._stdin.take())
                     case frames.Failed():
                         end = outcome.not_started(stage, frame)
+                    case frames.SavedEntry() | frames.SavedMore() | frames.Saved() if (
+                        self._saving is not None
+                    ):
+                        self._saving.take(frame)
                     case _:
                         self._channel.end("the agent sent a frame out of turn")
                         break
@@ -194,7 +227,7 @@ class Execution:
                 events.append(pb.Event(stage_end=end))
                 return end, events
             if events:
-                await self._emit(events)
+                await emit(events)
             events = []
 
     def _output(

@@ -33,6 +33,22 @@ class Command(enum.IntEnum):
     STDIN_EOF = 0x07
     SIGNAL = 0x08
     KILL = 0x09
+    SAVE = 0x0A
+
+
+class Place(enum.IntEnum):
+    """A folder that files are put into and taken from."""
+
+    WORKSPACE = 0
+    BUILD = 1
+
+
+class Kind(enum.IntEnum):
+    """What an entry of a place is."""
+
+    FILE = 0
+    FOLDER = 1
+    LINK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +102,48 @@ class Failed:
     text: str
 
 
-Frame = Hello | Parked | Stdout | Stderr | Exit | Credit | Failed
+@dataclass(frozen=True, slots=True)
+class SavedEntry:
+    """An entry of a place that is being saved, with the first part of what it holds."""
+
+    place: Place
+    kind: Kind
+    mode: int
+    mtime_ns: int
+    name: bytes
+    content: bytes
+
+    def again(self) -> bytes:
+        """The frame that makes it again."""
+        head = _ENTRY.pack(self.place, self.kind, self.mode, self.mtime_ns, len(self.name))
+        return encode(Command.FILE, head + self.name + self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMore:
+    """More of the last entry."""
+
+    content: bytes
+
+    def again(self) -> bytes:
+        """The frame that makes it again."""
+        return encode(Command.FILE_MORE, self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """All of a place has been sent, or an error ended it."""
+
+    errno: int
+
+
+Frame = Hello | Parked | Stdout | Stderr | Exit | Credit | Failed | SavedEntry | SavedMore | Saved
 
 _U16 = struct.Struct("<H")
 _U32 = struct.Struct("<I")
 _U64 = struct.Struct("<Q")
 _EXIT = struct.Struct("<BBBQQQ")
+_ENTRY = struct.Struct("<BBIQI")
 
 
 def _hello(payload: bytes) -> Hello:
@@ -119,6 +171,18 @@ def _failed(payload: bytes) -> Failed:
     return Failed(errno, payload[2:].decode(errors="replace"))
 
 
+def _saved_entry(payload: bytes) -> SavedEntry:
+    place, kind, mode, mtime_ns, size = _ENTRY.unpack_from(payload)
+    rest = payload[_ENTRY.size :]
+    if size > len(rest):
+        raise FrameError("the name of a saved entry is cut short")
+    return SavedEntry(Place(place), Kind(kind), mode, mtime_ns, rest[:size], rest[size:])
+
+
+def _saved(payload: bytes) -> Saved:
+    return Saved(*_U16.unpack(payload))
+
+
 _DECODERS: dict[int, Callable[[bytes], Frame]] = {
     0x81: _hello,
     0x82: _parked,
@@ -127,6 +191,9 @@ _DECODERS: dict[int, Callable[[bytes], Frame]] = {
     0x85: _exit,
     0x86: _credit,
     0x87: _failed,
+    0x88: _saved_entry,
+    0x89: SavedMore,
+    0x8A: _saved,
 }
 
 
@@ -221,20 +288,36 @@ def park(*, keep_workspace: bool) -> bytes:
 
 
 def file(name: str, content: bytes, mode: int = 0o644) -> Iterable[bytes]:
-    """A file, in as many frames as its size takes."""
+    """A file of the workspace, in as many frames as its size takes."""
     path = name.encode()
-    head = _U32.pack(mode) + _U32.pack(len(path)) + path
+    head = _ENTRY.pack(Place.WORKSPACE, Kind.FILE, mode, 0, len(path)) + path
     first = MAX_PAYLOAD - len(head)
     yield encode(Command.FILE, head + content[:first])
     for offset in range(first, len(content), MAX_PAYLOAD):
         yield encode(Command.FILE_MORE, content[offset : offset + MAX_PAYLOAD])
 
 
-def start(limits: ProcessLimits, argv: Sequence[str], env: dict[str, str], *, parked: bool) -> bytes:
-    """Raises ValueError when arguments and environment together do not fit in a frame."""
+def save(place: Place, max_bytes: int) -> bytes:
+    """Asks for all that a place holds, unless it is more than that."""
+    return encode(Command.SAVE, struct.pack("<BQ", place, max_bytes))
+
+
+def start(
+    limits: ProcessLimits,
+    argv: Sequence[str],
+    env: dict[str, str],
+    *,
+    parked: bool = False,
+    further: bool = False,
+) -> bytes:
+    """A stage; `further`: the parked runner that takes it will be given another one.
+
+    Raises:
+        ValueError: arguments and environment together do not fit in a frame.
+    """
     head = struct.pack(
         "<BIIQQQ",
-        parked,
+        parked | further << 1,
         limits.processes,
         limits.open_files,
         limits.file_bytes,

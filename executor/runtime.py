@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from images.builder.definition import Definition
+from images.builder.definition import Definition, Park
 
 log = structlog.get_logger()
 
@@ -21,6 +21,24 @@ BUILD = "/build"
 
 _PLACEHOLDER = re.compile(r"\{(entry|build)\}")
 _SOURCES = re.compile(r"\{sources:([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How one stage of a program is started."""
+
+    argv: list[str]
+    # By the parked runner, which `further` gives the next stage too.
+    parked: bool = False
+    further: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The stages of a program."""
+
+    compile: Step | None
+    run: Step
 
 
 class Runtime(BaseModel):
@@ -36,12 +54,24 @@ class Runtime(BaseModel):
     environment: dict[str, str]
     definition: Definition
 
-    def parks(self, entry: str, env: Iterable[str]) -> bool:
-        """Whether the parked runner may become a program with this entry point and these variables."""
+    def steps(self, program: Program, env: Iterable[str]) -> Steps:
+        """How a program with these variables is carried out, by the parked runner where that may do it."""
+        definition, park = self.definition, self._runner_for(program.entry, env)
+        compile = Step(program.expand(definition.compile.command)) if definition.compile else None
+        run = Step(program.expand(definition.run.command))
+        if park is not None and park.compile is not None:
+            compile = Step(program.expand(park.compile), parked=True, further=park.run is not None)
+        if park is not None and park.run is not None:
+            run = Step(program.expand(park.run), parked=True)
+        return Steps(compile, run)
+
+    def _runner_for(self, entry: str, env: Iterable[str]) -> Park | None:
+        """The parked runner, if it may become a program with this entry point and these variables."""
         park = self.definition.park
         if park is None or park.entry not in (None, entry):
-            return False
-        return not any(fnmatch.fnmatchcase(name, glob) for glob in park.unless_env for name in env)
+            return None
+        barred = any(fnmatch.fnmatchcase(name, glob) for glob in park.unless_env for name in env)
+        return None if barred else park
 
 
 def load_runtimes(folder: Path) -> dict[str, Runtime]:

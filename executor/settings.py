@@ -101,6 +101,16 @@ class Settings(BaseSettings):
         ge=1,
         description="Bytes of stdout, and of stderr, that a stage may write if the request names none.",
     )
+    compile_cache: int = Field(
+        256 * MIB,
+        ge=0,
+        description="Bytes of memory for what compilers made, so that no tenant compiles the same twice. A "
+        "hello in C takes 16 KiB, in Go 2 MiB.",
+    )
+    compile_cache_tenant: int = Field(64 * MIB, ge=0, description="Bytes of that for one tenant.")
+    compile_cache_entry: int = Field(
+        16 * MIB, ge=0, description="Bytes of what one program is compiled to; more is not kept."
+    )
     kill_grace: float = Field(
         0.15,
         gt=0,

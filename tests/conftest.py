@@ -8,7 +8,7 @@ from tests.stack import Hearth, hearth
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Hearth]:
     """One stack for all tests that leave it as they found it."""
-    with hearth() as running:
+    with hearth(["python", "bash", "c"]) as running:
         yield running
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import socket
@@ -10,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ import httpx
 from executor.cgroup import ROOT, UNIFIED
 from host.layout import REPOSITORY, Layout
 from host.stack import Stack
+from tests.images import select
 
 # Seconds for something that takes a second on a quiet machine.
 PATIENCE = 60.0
@@ -143,11 +143,14 @@ def _count_processes(name: bytes, word: bytes) -> int:
 
 
 @contextmanager
-def hearth(**settings: str) -> Iterator[Hearth]:
-    """A stack of its own in temporary folders; gone without a trace afterwards, or the test fails."""
-    images = Layout.of_this_machine().images
+def hearth(languages: Collection[str], *, plain: bool = False, **settings: str) -> Iterator[Hearth]:
+    """A stack of its own in temporary folders; gone without a trace afterwards, or the test fails.
+
+    It has these languages and, with `plain`, their plain variants (`tests.images`).
+    """
     state = Path(tempfile.mkdtemp(prefix="hearth-test-", dir="/var/tmp"))
-    name = state.name
+    name, images = state.name, state / "images"
+    select(Layout.of_this_machine().images, images, languages, plain=plain)
     layout = Layout(
         state=state, run=Path("/run") / name, images=images, cgroup=f"/{name}", config=state / "config"
     )
@@ -165,9 +168,3 @@ def hearth(**settings: str) -> Iterator[Hearth]:
             for log in layout.logs.glob("*.log"):
                 print(f"--- {log.name}\n{log.read_text(errors='replace')[-4000:]}")
             shutil.rmtree(state)
-
-
-def runtimes_of(images: Path) -> dict[str, str]:
-    """Versions by language, as the builder read them from the binaries."""
-    found = [json.loads(path.read_text()) for path in images.glob("*.json")]
-    return {one["definition"]["language"]: one["version"] for one in found}

@@ -10,10 +10,11 @@
 #include <unistd.h>
 
 #include "channel.h"
+#include "files.h"
 #include "loop.h"
 #include "park.h"
+#include "save.h"
 #include "stage.h"
-#include "workspace.h"
 
 static void answer(int number, const char *what)
 {
@@ -54,16 +55,24 @@ static void file(const struct frame *f, bool more)
 	if (agent.error_number)
 		return;
 	agent.file_open = true;
-	int number = more ? workspace_append(f->data)
-	                  : workspace_write(f->file.mode, f->file.name, f->file.content);
+	int number = more ? file_append(f->data) : file_make(&f->file);
 	char what[128] = "the rest of a file cannot be written";
 	if (number && !more)
 		snprintf(what, sizeof what, "cannot write %.*s", (int)(f->file.name.size < 80 ? f->file.name.size : 80),
 		         (const char *)f->file.name.at);
 	if (number) {
-		workspace_close();
+		file_close();
 		stick(number, what); /* START answers with it: one ERROR for one question */
 	}
+}
+
+static void save_place(const struct frame *f)
+{
+	if (agent.state != READY || stage_runs())
+		fatal("SAVE out of turn");
+	file_close();
+	agent.file_open = false;
+	save(f->save.place, f->save.max_bytes);
 }
 
 static void start(const struct frame *f)
@@ -71,7 +80,7 @@ static void start(const struct frame *f)
 	uint64_t began = now_ns();
 	if (agent.state != READY || stage_runs())
 		fatal("START out of turn");
-	workspace_close();
+	file_close();
 	agent.file_open = false;
 	if (agent.error_number) {
 		channel_error(agent.error_number, agent.error_text);
@@ -83,11 +92,14 @@ static void start(const struct frame *f)
 			answer(ESRCH, "no runner is parked");
 			return;
 		}
-		if (cell_start_runner(&agent.cell, f->start.program, limits)) {
+		if (cell_start_runner(&agent.cell, f->start.program, limits, f->start.further)) {
 			answer(errno, "the parked runner does not take the program");
 			return;
 		}
-		stage_begin(&agent.cell, &agent.cell.pipes, began, f->start.cpu_ms, agent.runner_spent, 1);
+		if (f->start.further)
+			loop_watch(agent.cell.park, ON_PARK, false);
+		stage_begin(&agent.cell, &agent.cell.pipes, began, f->start.cpu_ms, agent.runner_spent, 1,
+		            f->start.further);
 	} else {
 		struct pipes own, *pipes = agent.runner.size || agent.cell.pipes.ours[0] < 0 ? &own : &agent.cell.pipes;
 		if ((pipes == &own && pipes_make(&own)) || cell_start_process(&agent.cell, pipes, f->start.program, limits)) {
@@ -96,7 +108,7 @@ static void start(const struct frame *f)
 				pipes_drop(&own);
 			return;
 		}
-		stage_begin(&agent.cell, pipes, began, f->start.cpu_ms, 0, agent.cell.orders);
+		stage_begin(&agent.cell, pipes, began, f->start.cpu_ms, 0, agent.cell.orders, false);
 	}
 }
 
@@ -112,6 +124,8 @@ void agent_take_frame(const struct frame *f)
 	case FILE_FIRST:
 	case FILE_MORE:
 		return file(f, f->type == FILE_MORE);
+	case SAVE:
+		return save_place(f);
 	case START:
 		return start(f);
 	case STDIN:

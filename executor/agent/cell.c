@@ -14,6 +14,7 @@
 
 #include "rlimits.h"
 #include "message.h"
+#include "places.h"
 
 enum { SPACES = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC };
 
@@ -72,16 +73,19 @@ void cell_end(struct cell *cell)
 	cell->init = 0;
 	fd_drop(&cell->control);
 	fd_drop(&cell->proc);
+	place_set_build(-1);
 	fd_drop(&cell->park);
 	pipes_drop(&cell->pipes);
 }
 
 bool cell_take_report(struct cell *cell, struct report *report)
 {
-	int fd;
-	long size = message_take_fd(cell->control, report, sizeof *report, &fd);
-	if (fd >= 0)
-		cell->proc = fd;
+	int fds[2];
+	long size = message_take_fds(cell->control, report, sizeof *report, fds);
+	if (fds[0] >= 0) {
+		cell->proc = fds[0];
+		place_set_build(fds[1]);
+	}
 	errno = size < 0 ? (int)-size : 0;
 	return size == sizeof *report;
 }
@@ -134,7 +138,7 @@ bool cell_runner_ready(struct cell *cell)
 	return true;
 }
 
-int cell_start_runner(struct cell *cell, struct bytes text, const struct limits *limits)
+int cell_start_runner(struct cell *cell, struct bytes text, const struct limits *limits, bool further)
 {
 	uint32_t size = (uint32_t)text.size;
 	struct iovec parts[2] = {{&size, sizeof size}, {(void *)text.at, text.size}};
@@ -145,9 +149,16 @@ int cell_start_runner(struct cell *cell, struct bytes text, const struct limits 
 		return -1;
 	ssize_t sent = sendmsg(cell->park, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 	int number = sent < 0 ? errno : EMSGSIZE;
-	fd_drop(&cell->park);
+	if (!further || number == EPIPE)
+		fd_drop(&cell->park);
 	errno = number == EPIPE ? ESRCH : number;
 	return sent == (ssize_t)(sizeof size + text.size) ? 0 : -1;
+}
+
+int cell_runner_status(struct cell *cell)
+{
+	uint8_t status;
+	return recv(cell->park, &status, 1, MSG_DONTWAIT) == 1 ? status : -1;
 }
 
 int cell_start_process(struct cell *cell, struct pipes *pipes, struct bytes text, const struct limits *limits)

@@ -26,8 +26,10 @@ bool cell_take_report(struct cell *cell, struct report *report);
 int cell_park(struct cell *cell, struct bytes text);
 /* Reads the byte by which the runner says that it is ready, and who it is; false when it is gone. */
 bool cell_runner_ready(struct cell *cell);
-/* Hands the program over, under those limits. */
-int cell_start_runner(struct cell *cell, struct bytes text, const struct limits *limits);
+/* Hands the program over, under those limits; `further`: another one will follow. */
+int cell_start_runner(struct cell *cell, struct bytes text, const struct limits *limits, bool further);
+/* The exit status by which the runner says that it is ready for that; -1 when it is gone. */
+int cell_runner_status(struct cell *cell);
 /* Starts a process instead, on `pipes`. */
 int cell_start_process(struct cell *cell, struct pipes *pipes, struct bytes text, const struct limits *limits);
 /* Signals the process of an order, or with WHAT_KILL everything. */

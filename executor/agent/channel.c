@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -114,6 +115,15 @@ void channel_error(int number, const char *text)
 	memcpy(to, &code, 2);
 	memcpy(to + 2, text, strlen(text));
 	channel_send(ERROR, 2 + strlen(text));
+}
+
+void channel_make_room(void)
+{
+	while (channel_queued() > CHANNEL_HIGH) {
+		struct pollfd output = {1, POLLOUT, 0};
+		poll(&output, 1, -1);
+		channel_flush();
+	}
 }
 
 void channel_flush(void)

@@ -23,6 +23,8 @@ void channel_send(enum frame_type type, size_t size);
 /* Copies a payload into a frame and queues it. */
 void channel_put(enum frame_type type, const void *payload, size_t size);
 void channel_error(int number, const char *text);
+/* Waits until the queue is below its mark: for what sends more than the queue holds. */
+void channel_make_room(void);
 /* Writes as much of the queue as fits, with one write(2) when all of it does. */
 void channel_flush(void);
 

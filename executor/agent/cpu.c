@@ -38,6 +38,20 @@ uint64_t cpu_of_process(pid_t pid)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+uint64_t memory_of_process(pid_t pid)
+{
+	char path[32];
+	unsigned long long pages = 0;
+	snprintf(path, sizeof path, "/proc/%d/statm", pid);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%*u %llu", &pages) != 1)
+		pages = 0;
+	fclose(file);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 unsigned cpu_count(void)
 {
 	static unsigned count;

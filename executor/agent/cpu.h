@@ -6,6 +6,8 @@
 
 /* Of one process so far, from its clock; 0 when it is gone. */
 uint64_t cpu_of_process(pid_t pid);
+/* The resident set of a process, bytes; 0 when it is gone. */
+uint64_t memory_of_process(pid_t pid);
 
 /* A watch over all processes of a cell, from its /proc, starting from nothing used. */
 void cpu_watch(int proc);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "places.h"
+
 static int take(struct bytes *in, void *to, size_t size)
 {
 	if (in->size < size)
@@ -61,11 +63,14 @@ static int take_configure(struct bytes *in, struct frame *f)
 
 static int take_start(struct bytes *in, struct frame *f)
 {
+	uint8_t flags;
 	uint32_t processes, open_files;
-	if (take(in, &f->start.parked, 1) || f->start.parked > 1 || take(in, &processes, 4) ||
+	if (take(in, &flags, 1) || flags > 3 || flags == 2 || take(in, &processes, 4) ||
 	    take(in, &open_files, 4) || take(in, &f->start.limits.file_bytes, 8) ||
 	    take(in, &f->start.limits.stack_bytes, 8) || take(in, &f->start.cpu_ms, 8))
 		return -1;
+	f->start.parked = flags & 1;
+	f->start.further = flags >> 1;
 	f->start.limits.processes = processes;
 	f->start.limits.open_files = open_files;
 	f->start.program = *in;
@@ -79,6 +84,25 @@ static int take_rest(struct bytes *in, struct bytes *out)
 	return 0;
 }
 
+static int take_entry(struct bytes *in, struct entry *entry)
+{
+	return take(in, &entry->place, 1) || entry->place >= PLACES || take(in, &entry->kind, 1) ||
+	       entry->kind >= ENTRY_KINDS || take(in, &entry->mode, 4) || take(in, &entry->mtime_ns, 8) ||
+	       take_str(in, &entry->name) || take_rest(in, &entry->content);
+}
+
+size_t entry_head(const struct entry *entry, uint8_t *to)
+{
+	const uint32_t size = (uint32_t)entry->name.size;
+	to[0] = entry->place;
+	to[1] = entry->kind;
+	memcpy(to + 2, &entry->mode, 4);
+	memcpy(to + 6, &entry->mtime_ns, 8);
+	memcpy(to + 14, &size, 4);
+	memcpy(to + 18, entry->name.at, size);
+	return 18 + size;
+}
+
 static int take_payload(struct bytes *in, struct frame *f)
 {
 	switch (f->type) {
@@ -87,8 +111,9 @@ static int take_payload(struct bytes *in, struct frame *f)
 	case PARK:
 		return take(in, &f->park.keep, 1) || f->park.keep > 1;
 	case FILE_FIRST:
-		return take(in, &f->file.mode, 4) || take_str(in, &f->file.name) ||
-		       take_rest(in, &f->file.content);
+		return take_entry(in, &f->file);
+	case SAVE:
+		return take(in, &f->save.place, 1) || f->save.place >= PLACES || take(in, &f->save.max_bytes, 8);
 	case START:
 		return take_start(in, f);
 	case FILE_MORE:
@@ -115,7 +140,7 @@ int frame_next(struct bytes in, struct frame *frame, const char **why)
 	if (size > FRAME_MAX)
 		return -1;
 	*why = "a frame of an unknown type";
-	if (frame->type < CONFIGURE || frame->type > KILL)
+	if (frame->type < CONFIGURE || frame->type > SAVE)
 		return -1;
 	if (in.size - FRAME_HEADER < size)
 		return 0;

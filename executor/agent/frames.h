@@ -8,8 +8,8 @@
 enum { FRAME_HEADER = 5, FRAME_MAX = 65536 };
 
 enum frame_type {
-	CONFIGURE = 0x01, PARK, FILE_FIRST, FILE_MORE, START, STDIN, STDIN_EOF, SIGNAL, KILL,
-	HELLO = 0x81, PARKED, STDOUT, STDERR, EXIT, CREDIT, ERROR,
+	CONFIGURE = 0x01, PARK, FILE_FIRST, FILE_MORE, START, STDIN, STDIN_EOF, SIGNAL, KILL, SAVE,
+	HELLO = 0x81, PARKED, STDOUT, STDERR, EXIT, CREDIT, ERROR, SAVED_ENTRY, SAVED_MORE, SAVED,
 };
 
 struct bytes {
@@ -27,6 +27,19 @@ struct limits {
 	uint64_t processes, open_files, file_bytes, stack_bytes;
 };
 
+/* How deep folders may lie in each other. */
+enum { DEPTH_LIMIT = 128 };
+
+enum entry_kind { FILE_ENTRY, FOLDER_ENTRY, LINK_ENTRY, ENTRY_KINDS };
+
+/* FILE and SAVED_ENTRY. */
+struct entry {
+	uint8_t place, kind;
+	uint32_t mode;
+	uint64_t mtime_ns; /* 0: now */
+	struct bytes name, content; /* of a link: where it leads */
+};
+
 struct frame {
 	enum frame_type type;
 	union {
@@ -38,12 +51,10 @@ struct frame {
 		struct {
 			uint8_t keep;
 		} park;
-		struct {
-			uint32_t mode;
-			struct bytes name, content;
-		} file;
+		struct entry file;
 		struct {
 			uint8_t parked;
+			uint8_t further; /* the runner will be given another stage after this one */
 			struct limits limits;
 			uint64_t cpu_ms;
 			struct strs argv, env;
@@ -52,6 +63,10 @@ struct frame {
 		struct {
 			uint8_t number;
 		} signal;
+		struct {
+			uint8_t place;
+			uint64_t max_bytes;
+		} save;
 		struct bytes data; /* FILE_MORE, STDIN */
 	};
 };
@@ -59,6 +74,9 @@ struct frame {
 /* How many bytes of `in` the first frame takes; 0 when it is not complete yet; -1 when it is malformed,
    and then `*why` says what is wrong with it. */
 int frame_next(struct bytes in, struct frame *frame, const char **why);
+
+/* Writes an entry up to its content; how much that is. Its name has at most PATH_MAX bytes. */
+size_t entry_head(const struct entry *entry, uint8_t *to);
 
 /* Fills `out` (room for strs.count + 1) with pointers into the frame, and a NULL. */
 void strs_unpack(struct strs strs, char **out);

@@ -34,8 +34,8 @@ static struct {
 	bool limited;
 } cell;
 
-/* Everything that can be done before an order comes is done here. An fd of the cell's /proc, or -errno. */
-static long settle(void)
+/* Everything that can be done before an order comes is done here. Opens the cell's /proc and /build; 0, or -errno. */
+static long settle(int fds[2])
 {
 	const struct cell_config *config = cell.config;
 	const unsigned long flags = MS_NOSUID | MS_NODEV;
@@ -55,14 +55,20 @@ static long settle(void)
 		failed = sys(SYS_chdir, "/workspace");
 	if (!failed)
 		failed = privilege_init(config->gid);
-	return failed ? failed : sys(SYS_openat, AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *const folders[2] = {"/proc", "/build"};
+	for (int i = 0; i < 2 && !failed; i++) {
+		long fd = sys(SYS_openat, AT_FDCWD, folders[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		failed = fd < 0 ? fd : 0;
+		fds[i] = (int)fd;
+	}
+	return failed;
 }
 
-static void report(struct report report, int fd)
+static void report(struct report report, const int *fds)
 {
 	report.cpu_ns = cell.usage.cpu_ns;
 	report.max_rss = cell.usage.max_rss;
-	if (message_send(cell.control, &report, sizeof report, NULL, 0, &fd, fd >= 0))
+	if (message_send(cell.control, &report, sizeof report, NULL, 0, fds, fds ? 2 : 0))
 		sys(SYS_exit, 1); /* the agent is gone */
 }
 
@@ -98,7 +104,7 @@ static void take_order(bool wait)
 	for (int fd = 0; fd < (order.park ? 4 : 3); fd++)
 		sys(SYS_close, fd);
 	if (pid < 0)
-		report((struct report){.kind = PROCESS_FAILED, .order = cell.orders, .number = (int32_t)-pid}, -1);
+		report((struct report){.kind = PROCESS_FAILED, .order = cell.orders, .number = (int32_t)-pid}, NULL);
 	else if (order.park)
 		cell.runner = (struct child){(pid_t)pid, cell.orders};
 	else
@@ -121,7 +127,7 @@ static void children_ended(void)
 	if (count && pid == 0 && !cell.program.pid)
 		kill_others(cell.runner.pid, &cell.usage);
 	for (int i = 0; i < count; i++)
-		report(ended[i], -1);
+		report(ended[i], NULL);
 	if (count)
 		cell.usage = (struct usage){0};
 }
@@ -146,19 +152,21 @@ void init_run(int control, const struct cell_config *config)
 	cell.control = control; /* above 3: the agent's epoll came first */
 	cell.config = config;
 	const uint64_t awaited = 1ull << (SIGCHLD - 1) | 1ull << (SIGNAL_ORDER - 1);
-	long proc = sys(SYS_rt_sigprocmask, SIG_SETMASK, &awaited, NULL, sizeof awaited);
-	if (!proc)
-		proc = sys(SYS_close_range, 0, control - 1, 0);
-	if (!proc) /* INT_MAX: gVisor takes a larger end for a negative one */
-		proc = sys(SYS_close_range, control + 1, INT_MAX, 0);
-	if (!proc)
-		proc = settle();
-	if (proc < 0) {
-		report((struct report){.kind = CELL_FAILED, .number = (int32_t)-proc}, -1);
+	int folders[2];
+	long failed = sys(SYS_rt_sigprocmask, SIG_SETMASK, &awaited, NULL, sizeof awaited);
+	if (!failed)
+		failed = sys(SYS_close_range, 0, control - 1, 0);
+	if (!failed) /* INT_MAX: gVisor takes a larger end for a negative one */
+		failed = sys(SYS_close_range, control + 1, INT_MAX, 0);
+	if (!failed)
+		failed = settle(folders);
+	if (failed) {
+		report((struct report){.kind = CELL_FAILED, .number = (int32_t)-failed}, NULL);
 		sys(SYS_exit, 1);
 	}
-	report((struct report){.kind = CELL_READY}, (int)proc);
-	sys(SYS_close, proc);
+	report((struct report){.kind = CELL_READY}, folders);
+	for (int i = 0; i < 2; i++)
+		sys(SYS_close, folders[i]);
 	for (;;) {
 		if (!cell.runner.pid && !cell.program.pid) {
 			take_order(true);

@@ -53,14 +53,14 @@ long message_take(int socket, void *to, size_t size, bool wait)
 	return take(socket, to, size, wait ? 0 : MSG_DONTWAIT, &room, &message);
 }
 
-long message_take_fd(int socket, void *to, size_t size, int *fd)
+long message_take_fds(int socket, void *to, size_t size, int fds[2])
 {
 	union room room;
 	struct msghdr message;
-	*fd = -1;
+	fds[0] = fds[1] = -1;
 	long got = take(socket, to, size, MSG_DONTWAIT | MSG_CMSG_CLOEXEC, &room, &message);
 	struct cmsghdr *c = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(c), sizeof *fd);
+		memcpy(fds, CMSG_DATA(c), 2 * sizeof *fds);
 	return got;
 }

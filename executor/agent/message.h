@@ -10,7 +10,7 @@ long message_send(int socket, const void *head, size_t head_size, const void *bo
                   const int *fds, int count);
 /* Takes one message; its size. Its fds take the lowest free numbers. */
 long message_take(int socket, void *to, size_t room, bool wait);
-/* The same for messages with at most one fd, which comes close-on-exec; `*fd` is -1 without. */
-long message_take_fd(int socket, void *to, size_t room, int *fd);
+/* The same for messages that may bring two fds, which come close-on-exec; both are -1 without. */
+long message_take_fds(int socket, void *to, size_t room, int fds[2]);
 
 #endif

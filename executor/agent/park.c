@@ -11,8 +11,9 @@
 #include "channel.h"
 #include "cpu.h"
 #include "loop.h"
+#include "files.h"
+#include "places.h"
 #include "stage.h"
-#include "workspace.h"
 
 struct agent agent = {.cell = {.control = -1, .proc = -1, .park = -1}};
 
@@ -87,6 +88,20 @@ void park_take_reports(void)
 	}
 }
 
+/* The stage of a runner that waits for the next one ends without the end of a process. */
+static void runner_goes_on(void)
+{
+	int status = cell_runner_status(&agent.cell);
+	if (status < 0)
+		return;
+	uint64_t spent = cpu_of_process(agent.cell.runner);
+	struct report done = {
+		.status = status << 8, .cpu_ns = spent, .max_rss = memory_of_process(agent.cell.runner)};
+	stage_ended(&done);
+	agent.runner_spent = spent;
+	cpu_watch(agent.cell.proc);
+}
+
 void park_runner_ready(void)
 {
 	if (agent.cell.park < 0)
@@ -94,6 +109,8 @@ void park_runner_ready(void)
 	loop_unwatch(agent.cell.park);
 	if (agent.state == PARKING && cell_runner_ready(&agent.cell))
 		parked();
+	else if (agent.state == READY && stage_has_successor())
+		runner_goes_on();
 	/* else it has died: init reports it */
 }
 
@@ -120,7 +137,7 @@ void park(const struct frame *f)
 	agent.error_number = 0;
 	agent.file_open = false;
 	if (!agent.had_cell || !f->park.keep)
-		workspace_renew(agent.config.uid, agent.config.gid, agent.workspace_bytes);
+		place_renew_workspace(agent.config.uid, agent.config.gid, agent.workspace_bytes);
 	agent.had_cell = true;
 	agent.state = PARKING;
 	if (cell_make(&agent.cell, &agent.config) || (agent.runner.size && cell_park(&agent.cell, agent.runner))) {

@@ -20,6 +20,7 @@ enum { CPU_LOOK_MS = 25, CPU_LOOK_MAX_MS = 60000 };
 static struct {
 	enum { NO_STAGE, RUNNING, ENDING } state;
 	struct cell *cell;
+	struct pipes *lender; /* gets the streams back when the program goes on with another stage */
 	uint32_t order;
 	int streams[3]; /* 1 and 2 */
 	bool held;
@@ -30,9 +31,14 @@ static struct {
 
 static void close_stream(int stream)
 {
-	if (stage.streams[stream] >= 0)
-		close(stage.streams[stream]);
+	int fd = stage.streams[stream];
 	stage.streams[stream] = -1;
+	if (fd >= 0 && stage.lender) {
+		loop_unwatch(fd);
+		stage.lender->ours[stream] = fd;
+	} else if (fd >= 0) {
+		close(fd);
+	}
 }
 
 static void watch_streams(void)
@@ -50,21 +56,28 @@ void stage_window(uint32_t bytes)
 }
 
 void stage_begin(struct cell *cell, struct pipes *pipes, uint64_t began, uint64_t cpu_ms, uint64_t spent_ns,
-                 uint32_t order)
+                 uint32_t order, bool further)
 {
 	stage.state = RUNNING;
 	stage.cell = cell;
 	stage.order = order;
+	stage.lender = further ? pipes : NULL;
 	stage.began = began;
 	stage.reason = REASON_NONE;
 	stage.spent_ns = spent_ns;
 	stage.cpu_ns = cpu_ms > UINT64_MAX / 1000000 ? 0 : cpu_ms * 1000000;
 	stage.look_at = began + stage.cpu_ns / cpu_count();
-	for (int i = 1; i <= 2; i++)
-		stage.streams[i] = pipes->ours[i];
-	stdin_open(pipes->ours[0]);
-	memset(pipes->ours, -1, sizeof pipes->ours);
+	stdin_open(further ? -1 : pipes->ours[0]);
+	for (int i = further; i <= 2; i++) {
+		stage.streams[i] = i ? pipes->ours[i] : -1;
+		pipes->ours[i] = -1;
+	}
 	watch_streams();
+}
+
+bool stage_has_successor(void)
+{
+	return stage.state == RUNNING && stage.lender;
 }
 
 bool stage_runs(void)

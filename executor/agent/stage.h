@@ -7,10 +7,13 @@ enum reason { REASON_NONE, REASON_CPU, REASON_KILL };
 
 void stage_window(uint32_t bytes);
 
-/* The program of `order` runs since `began`, with its ends of `pipes`, which now belong to the stage.
+/* The program of `order` runs since `began`, with its ends of `pipes`, which now belong to the stage; with
+   `further` it has no input, and what it prints to goes back to `pipes` when the stage has ended.
    `spent_ns` of processor time are not its own. */
 void stage_begin(struct cell *cell, struct pipes *pipes, uint64_t began, uint64_t cpu_ms, uint64_t spent_ns,
-                 uint32_t order);
+                 uint32_t order, bool further);
+/* Whether the program that runs will be given another stage. */
+bool stage_has_successor(void);
 /* Whether EXIT is still to come; whether something may be alive. */
 bool stage_runs(void);
 bool stage_lives(void);

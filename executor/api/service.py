@@ -15,6 +15,7 @@ from executor.api import executor_pb2 as pb
 from executor.api import executor_pb2_grpc
 from executor.api.answer import Answer
 from executor.api.status import StatusBoard
+from executor.compile_cache import CompileCache
 from executor.execution import BadProgramError, Execution
 from executor.pool import NoSandboxError, Pool
 from executor.runtime import Runtime
@@ -35,6 +36,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         self._runtimes = runtimes
         self._board = board
         self._settings = settings
+        self._compiled = CompileCache(total=settings.compile_cache, per_tenant=settings.compile_cache_tenant)
 
     # Reads and writes by the context instead of iterating: half the tasks and switches per call.
     async def Execute(  # type: ignore[override]  # noqa: N802
@@ -61,7 +63,7 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
         answer = Answer(context.write)
         healthy = True
         try:
-            execution = Execution(sandbox, start, self._settings, answer.send)
+            execution = Execution(sandbox, start, self._settings, self._compiled, answer.send)
             # Before the program is under way: a program that was not announced may be run elsewhere.
             await answer.begin(pb.Event(started=pb.Started(claim_us=claim_us)))
             try:

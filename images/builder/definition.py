@@ -38,17 +38,31 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Image(_Strict):
-    """What is in the image beside the base."""
+class NpmPackage(_Strict):
+    """One version of an npm package, and the hash of its archive as registries and lock files write it."""
 
+    name: Annotated[str, Field(pattern=r"^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$")]
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$")]
+    integrity: Annotated[str, Field(pattern=r"^sha512-[A-Za-z0-9+/]{86}==$")]
+
+
+class Image(_Strict):
+    """What is in the image beside the base. `over`: and beside what this other image has."""
+
+    over: Name | None = None
     packages: tuple[Package, ...] = ()
     build_packages: tuple[Package, ...] = ()
+    npm: tuple[NpmPackage, ...] = ()
     build: Words = ()
 
     @model_validator(mode="after")
     def _build_packages_are_for_build(self) -> Self:
         if self.build_packages and not self.build:
             raise ValueError("build_packages without build: nothing would use them")
+        if self.npm and not self.build:
+            raise ValueError("npm without build: nothing would take anything from them")
+        if len({package.name for package in self.npm}) < len(self.npm):
+            raise ValueError("npm: a package is there twice")
         return self
 
 
@@ -68,9 +82,24 @@ class Park(_Strict):
     """The process that waits for a program; see PROTOCOL.md, "Parked runners"."""
 
     command: Annotated[Words, Field(min_length=1), command()]
-    argv: Annotated[Words, Field(min_length=1), words("entry", "build", "args")]
+    compile: Annotated[Words, Field(min_length=1), words("entry", "build", "sources")] | None = None
+    run: Annotated[Words, Field(min_length=1), words("entry", "build", "args")] | None = None
     entry: FileName | None = None
     unless_env: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+    @model_validator(mode="after")
+    def _waits_for_something(self) -> Self:
+        if self.compile is None and self.run is None:
+            raise ValueError("neither compile nor run: the process would wait for nothing")
+        return self
+
+
+class Option(_Strict):
+    """What an image has beside the rest when its builder is asked for it. `notes` go to the others."""
+
+    packages: Annotated[tuple[Package, ...], Field(min_length=1)]
+    environment: dict[Variable, str] = {}
+    notes: str = ""
 
 
 class Limits(_Strict):
@@ -97,6 +126,7 @@ class Definition(_Strict):
     notes: str = ""
     version_command: Annotated[Words, Field(min_length=1), command()]
     image: Image = Image()
+    options: dict[Name, Option] = {}
     environment: dict[Variable, str] = {}
     compile: Compile | None = None
     run: Run
@@ -108,6 +138,12 @@ class Definition(_Strict):
         names = (self.language, *self.aliases)
         if len(set(names)) < len(names):
             raise ValueError("aliases: a name is there twice, or is the language's own")
+        return self
+
+    @model_validator(mode="after")
+    def _compiles_what_it_parks_for(self) -> Self:
+        if self.park is not None and self.park.compile is not None and self.compile is None:
+            raise ValueError("park.compile without [compile]: nothing could be done when it cannot be parked")
         return self
 
 

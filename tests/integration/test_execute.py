@@ -8,7 +8,8 @@ import itertools
 
 import pytest
 
-from tests.stack import Hearth, runtimes_of
+from tests.images import runtimes_of
+from tests.stack import Hearth
 
 C_HELLO = '#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n'
 

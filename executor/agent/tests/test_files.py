@@ -67,7 +67,7 @@ def test_name_that_is_no_plain_path_is_refused(agent: Agent, name: str) -> None:
 
 
 def test_long_and_deep_names_are_refused_and_the_longest_taken(agent: Agent) -> None:
-    deepest = "/".join("d" * 64)
+    deepest = "/".join("d" * 128)
     agent.send(file("n" * 255, b"x"), file(deepest + "/f", b"x"))
     assert sh(agent, f"cat {'n' * 255} {deepest}/f") == "xx"
     for name in ("n" * 256, deepest + "/d/f", "/".join(["n" * 200] * 30)):

@@ -11,6 +11,7 @@ from wire import (
     KILL,
     PARK,
     PARKED,
+    SAVE,
     SIGNAL,
     START,
     STDIN,
@@ -45,12 +46,18 @@ def broken(data: bytes, kind: int, cut: int = 0, more: bytes = b"") -> bytes:
         ("cp", frame(FILE_MORE, b"x"), "FILE_MORE out of turn"),
         ("cps", file("x"), "FILE out of turn"),
         ("cps", GOOD_START, "START out of turn"),
+        ("c", frame(SAVE, bytes(9)), "SAVE out of turn"),
+        ("cps", frame(SAVE, bytes(9)), "SAVE out of turn"),
+        ("cp", frame(SAVE, b"\2" + bytes(8)), "its type does not allow"),
+        ("cp", frame(SAVE, bytes(8)), "its type does not allow"),
+        ("cp", file("x", place=2), "its type does not allow"),
+        ("cp", file("x", kind=3), "its type does not allow"),
         ("cps", frame(STDIN, b"x" * (WINDOW + 1)), "window"),
         ("cps", frame(STDIN_EOF) + frame(STDIN, b"x"), "STDIN after STDIN_EOF"),
         ("", struct.pack("<IB", 65537, CONFIGURE), "too long"),
         ("", struct.pack("<IB", 0xFFFFFFFF, CONFIGURE), "too long"),
         ("", frame(0), "unknown type"),
-        ("c", frame(0x0A), "unknown type"),
+        ("c", frame(0x0B), "unknown type"),
         ("c", frame(0x81), "unknown type"),
         ("", broken(configure(), CONFIGURE, cut=1), "its type does not allow"),
         ("", broken(configure(), CONFIGURE, more=b"x"), "its type does not allow"),
@@ -60,11 +67,12 @@ def broken(data: bytes, kind: int, cut: int = 0, more: bytes = b"") -> bytes:
         ("c", frame(PARK), "its type does not allow"),
         ("c", frame(PARK, b"\2"), "its type does not allow"),
         ("c", frame(PARK, b"\0\0"), "its type does not allow"),
-        ("cp", frame(FILE, b"\0\0\0\0\xff\0\0\0x"), "its type does not allow"),
+        ("cp", frame(FILE, bytes(14) + b"\xff\0\0\0x"), "its type does not allow"),
         ("cp", broken(GOOD_START, START, cut=1), "its type does not allow"),
         ("cp", broken(GOOD_START, START, more=b"\0"), "its type does not allow"),
         ("cp", start(), "its type does not allow"),
         ("cp", frame(START, b"\2" + GOOD_START[6:]), "its type does not allow"),
+        ("cp", frame(START, b"\4" + GOOD_START[6:]), "its type does not allow"),
         ("cp", broken(GOOD_START, START, cut=len(strs([])) + 400), "its type does not allow"),
         ("cps", frame(SIGNAL), "its type does not allow"),
         ("cps", frame(SIGNAL, b"\0"), "its type does not allow"),
@@ -108,7 +116,7 @@ def test_largest_frames_are_understood(boot: Boot) -> None:
         agent.send(configure(), park())
         agent.expect(PARKED)
         name = b"big"
-        agent.send(frame(FILE, struct.pack("<II", 0o644, len(name)) + name + b"x" * (65536 - 8 - len(name))))
+        agent.send(file(name, b"x" * (65536 - 18 - len(name))))
         long = "y" * (65536 - len(start("/usr/bin/bash", "-c", "echo ${#1}; wc -c <big", "0", "")) + 5)
         agent.send(start("/usr/bin/bash", "-c", "echo ${#1}; wc -c <big", "0", long))
-        assert agent.result().stdout.split() == [str(len(long)).encode(), b"65525"]
+        assert agent.result().stdout.split() == [str(len(long)).encode(), b"65515"]

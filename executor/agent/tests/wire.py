@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-CONFIGURE, PARK, FILE, FILE_MORE, START, STDIN, STDIN_EOF, SIGNAL, KILL = range(1, 10)
-HELLO, PARKED, STDOUT, STDERR, EXIT, CREDIT, ERROR = range(0x81, 0x88)
+CONFIGURE, PARK, FILE, FILE_MORE, START, STDIN, STDIN_EOF, SIGNAL, KILL, SAVE = range(1, 11)
+HELLO, PARKED, STDOUT, STDERR, EXIT, CREDIT, ERROR, SAVED_ENTRY, SAVED_MORE, SAVED = range(0x81, 0x8B)
+WORKSPACE, BUILD = range(2)
+PLAIN, FOLDER, LINK = range(3)
 DEADLINE = 20.0
 UID = 64321
 WINDOW = 65536
@@ -42,14 +44,22 @@ def park(keep: bool = False) -> bytes:
     return frame(PARK, bytes([keep]))
 
 
-def file(name: str | bytes, content: bytes = b"", mode: int = 0o644) -> bytes:
+def file(
+    name: str | bytes,
+    content: bytes = b"",
+    mode: int = 0o644,
+    place: int = WORKSPACE,
+    kind: int = PLAIN,
+    mtime_ns: int = 0,
+) -> bytes:
     raw = os.fsencode(name)
-    return frame(FILE, struct.pack("<II", mode, len(raw)) + raw + content)
+    return frame(FILE, struct.pack("<BBIQI", place, kind, mode, mtime_ns, len(raw)) + raw + content)
 
 
 def start(
     *argv: str,
     parked: bool = False,
+    further: bool = False,
     processes: int = 64,
     open_files: int = 256,
     file_bytes: int = 64 * MIB,
@@ -57,7 +67,8 @@ def start(
     cpu_ms: int = 0,
     env: list[str] = ENV,
 ) -> bytes:
-    head = struct.pack("<BIIQQQ", parked, processes, open_files, file_bytes, stack, cpu_ms)
+    flags = parked | further << 1
+    head = struct.pack("<BIIQQQ", flags, processes, open_files, file_bytes, stack, cpu_ms)
     return frame(START, head + strs(list(argv)) + strs(env))
 
 
@@ -186,6 +197,16 @@ class Agent:
         assert kind == PARKED
         took: int = struct.unpack("<Q", payload)[0]
         return took
+
+    def save(self, place: int = WORKSPACE, max_bytes: int = 1 << 40) -> tuple[int, list[bytes]]:
+        """The errno of SAVED, and before it the frames that would make the place again."""
+        self.send(frame(SAVE, struct.pack("<BQ", place, max_bytes)))
+        made: list[bytes] = []
+        while True:
+            kind, payload = self.next()
+            if kind == SAVED:
+                return struct.unpack("<H", payload)[0], made
+            made.append(frame({SAVED_ENTRY: FILE, SAVED_MORE: FILE_MORE}[kind], payload))
 
     def run(self, *argv: str, parked: bool = False, **limits: Any) -> Result:
         """A stage without input."""

@@ -21,7 +21,9 @@ from tests.stack import Hearth, hearth, until
 def own() -> Iterator[Hearth]:
     """A stack that tests stop and start."""
     # Programs that still run are not waited for, and used sandboxes let go of at once.
-    with hearth(HEARTH_EXECUTOR_IDLE_TIMEOUT="0.5", HEARTH_CONTROL_DRAIN_TIMEOUT_MS="1000") as running:
+    with hearth(
+        ["python", "bash", "c"], HEARTH_EXECUTOR_IDLE_TIMEOUT="0.5", HEARTH_CONTROL_DRAIN_TIMEOUT_MS="1000"
+    ) as running:
         yield running
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 MAX_PAYLOAD = 65536
 
-CONFIGURE, PARK, FILE, FILE_MORE, START, STDIN, STDIN_EOF, SIGNAL, KILL = range(0x01, 0x0A)
-HELLO, PARKED, STDOUT, STDERR, EXIT, CREDIT, ERROR = range(0x81, 0x88)
+CONFIGURE, PARK, FILE, FILE_MORE, START, STDIN, STDIN_EOF, SIGNAL, KILL, SAVE = range(0x01, 0x0B)
+HELLO, PARKED, STDOUT, STDERR, EXIT, CREDIT, ERROR, SAVED_ENTRY, SAVED_MORE, SAVED = range(0x81, 0x8B)
 
 
 def frame(kind: int, payload: bytes = b"") -> bytes:
@@ -53,6 +53,17 @@ def credit(size: int) -> bytes:
 
 def failed(errno: int, text: bytes) -> bytes:
     return frame(ERROR, errno.to_bytes(2, "little") + text)
+
+
+def entry(
+    name: bytes, content: bytes, *, place: int = 0, kind: int = 0, mode: int = 0o644, mtime: int = 0
+) -> bytes:
+    """The payload of FILE and of SAVED_ENTRY."""
+    return struct.pack("<BBIQI", place, kind, mode, mtime, len(name)) + name + content
+
+
+def saved(errno: int = 0) -> bytes:
+    return frame(SAVED, errno.to_bytes(2, "little"))
 
 
 class Payload:
@@ -110,6 +121,7 @@ class Configured:
 @dataclass(frozen=True)
 class Started:
     parked: bool
+    further: bool
     max_processes: int
     max_open_files: int
     max_file_bytes: int
@@ -122,9 +134,19 @@ class Started:
     def read(cls, data: bytes) -> "Started":
         payload = Payload(data)
         flags = payload.number(1)
-        assert flags in (0, 1)
+        assert flags in (0, 1, 3)
         processes, files, size, stack, cpu = (payload.number(size) for size in (4, 4, 8, 8, 8))
-        found = cls(bool(flags), processes, files, size, stack, cpu, payload.strs(), payload.strs())
+        found = cls(
+            bool(flags & 1),
+            bool(flags & 2),
+            processes,
+            files,
+            size,
+            stack,
+            cpu,
+            payload.strs(),
+            payload.strs(),
+        )
         payload.end()
         return found
 
@@ -132,4 +154,7 @@ class Started:
 def file_of(first: bytes, *more: bytes) -> tuple[int, str, bytes]:
     """Mode, name and content out of the payloads of a FILE and its FILE_MOREs."""
     payload = Payload(first)
-    return payload.number(4), payload.text(), b"".join((payload.rest(), *more))
+    assert (payload.number(1), payload.number(1)) == (0, 0)
+    mode = payload.number(4)
+    assert payload.number(8) == 0
+    return mode, payload.text(), b"".join((payload.rest(), *more))

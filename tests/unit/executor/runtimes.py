@@ -29,7 +29,7 @@ def runtime(language: str = "python", version: str = "3.13.5", **definition: Any
     return Runtime.model_validate_json(json.dumps(written(language, version, **definition)))
 
 
-PARKED = {"command": ["/usr/bin/python3", "main.py"], "argv": ["{entry}", "{args}"]}
+PARKED = {"command": ["/usr/bin/python3", "main.py"], "run": ["{entry}", "{args}"]}
 GCC = ["/usr/bin/gcc", "-o", "{build}/a.out", "{sources:*.c}"]
 COMPILED: dict[str, Any] = {
     "entry": "main.c",

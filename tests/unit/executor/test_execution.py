@@ -13,6 +13,7 @@ from runtimes import COMPILED, PARKED, runtime
 from virtual_time import in_virtual_time, settled
 
 from executor.api import executor_pb2 as pb
+from executor.compile_cache import CompileCache
 from executor.execution import MAX_ARGUMENTS, BadProgramError, Execution
 from executor.runtime import Runtime
 from executor.sandbox import Sandbox, SandboxLostError
@@ -73,6 +74,7 @@ async def ran(
     program: pb.Start | None = None,
     on: Runtime | None = None,
     cgroup: FakeCgroup | None = None,
+    cache: CompileCache | None = None,
     after: Callable[[Sandbox, FakeAgent], Awaitable[None]] | None = None,
     **settings: Any,
 ) -> Ran:
@@ -89,7 +91,9 @@ async def ran(
         tempfile.TemporaryDirectory() as folder,
         claimed_sandbox(Path(folder), on or runtime(), chosen, cgroup) as (sandbox, agent),
     ):
-        execution = Execution(sandbox, program or start(), chosen, emit)
+        execution = Execution(
+            sandbox, program or start(), chosen, cache or CompileCache(total=0, per_tenant=0), emit
+        )
         began = asyncio.get_running_loop().time()
         # More than any limit here. It is virtual.
         async with asyncio.timeout(100_000):
@@ -476,7 +480,7 @@ async def test_a_program_that_compiles_runs_with_its_files_sent_once() -> None:
     found = await ran(script, program=program, on=runtime("c", **COMPILED))
     compiling, running = begun
     assert compiling == ([wire.FILE] * 3, ["/usr/bin/gcc", "-o", "/build/a.out", "main.c", "b.c"])
-    assert running == ([wire.STDIN_EOF], ["/build/a.out", "x"])
+    assert running == ([wire.STDIN_EOF, wire.SAVE], ["/build/a.out", "x"])
     assert found.kinds == ["stage_start", "stage_end"] * 2
     assert [end.stage for end in found.ends] == [pb.COMPILE, pb.RUN]
     assert found.execution.agent_ns == 3000
@@ -720,3 +724,82 @@ def test_whatever_else_the_agent_could_not_take_is_refused_before_it_is_sent(pro
             )
 
     scenario()
+
+
+# ---- what was compiled before ----
+
+BUILT = wire.frame(wire.SAVED_ENTRY, wire.entry(b"a.out", b"binary", place=1, mode=0o755))
+
+
+async def compile_save_run(agent: FakeAgent, execution: Execution) -> None:
+    """An agent whose compiler warns, and which is asked for /build before the program runs."""
+    await agent.started()
+    agent.say(wire.stderr(b"a warning"), wire.exited(wall=1000))
+    while (frame := await agent.next())[0] != wire.SAVE:
+        assert frame[0] == wire.STDIN_EOF
+    assert frame[1][0] == 1
+    await agent.started()
+    agent.say(BUILT, wire.saved(), wire.stdout(b"ran"), wire.exited())
+
+
+@in_virtual_time
+async def test_the_same_program_is_compiled_once() -> None:
+    cache = CompileCache(total=MIB, per_tenant=MIB)
+    program, on = start("main.c", tenant="a"), runtime("c", **COMPILED)
+    first = await ran(compile_save_run, program=program, on=on, cache=cache)
+    sent: list[int] = []
+
+    async def run_only(agent: FakeAgent, execution: Execution) -> None:
+        while (frame := await agent.next())[0] != wire.START:
+            sent.append(frame[0])
+        assert wire.Started.read(frame[1]).argv == ["/build/a.out"]
+        agent.say(wire.stdout(b"ran"), wire.exited())
+
+    second = await ran(run_only, program=program, on=on, cache=cache)
+    assert sent == [wire.FILE, wire.FILE]
+    assert (second.stdout, second.stderr) == (first.stdout, first.stderr) == (b"ran", b"a warning")
+    assert [end.stage for end in second.ends] == [pb.COMPILE, pb.RUN]
+    assert (second.ends[0].wall_us, second.ends[0].outcome) == (0, pb.OK)
+    assert second.kinds == first.kinds
+
+    other = start("main.c", tenant="b")
+    assert (await ran(compile_save_run, program=other, on=on, cache=cache)).ends[0].wall_us == 1
+
+
+@pytest.mark.parametrize("end", [wire.saved(7), b""])
+def test_what_could_not_be_saved_is_compiled_again(end: bytes) -> None:
+    @in_virtual_time
+    async def scenario() -> None:
+        cache = CompileCache(total=MIB, per_tenant=MIB)
+
+        async def script(agent: FakeAgent, execution: Execution) -> None:
+            await agent.started()
+            agent.say(wire.exited())
+            await agent.started()
+            agent.say(BUILT, end, wire.exited())
+
+        await ran(script, program=start("main.c", tenant="a"), on=runtime("c", **COMPILED), cache=cache)
+        assert cache.held == 0
+
+    scenario()
+
+
+@in_virtual_time
+async def test_what_did_not_compile_is_not_kept_and_what_is_isolated_neither() -> None:
+    cache, on = CompileCache(total=MIB, per_tenant=MIB), runtime("c", **COMPILED)
+    await ran(says(wire.exited(1)), program=start("main.c", tenant="a"), on=on, cache=cache)
+
+    async def script(agent: FakeAgent, execution: Execution) -> None:
+        for _ in range(2):
+            while (kind := await kind_of_next(agent)) != wire.START:
+                assert kind != wire.SAVE
+            agent.say(wire.exited())
+
+    await ran(script, program=start("main.c", tenant="a", isolate_sandbox=True), on=on, cache=cache)
+    assert cache.held == 0
+
+
+@in_virtual_time
+async def test_a_place_that_nobody_asked_for_costs_the_sandbox() -> None:
+    found = await ran(says(BUILT, wire.exited()))
+    assert not found.execution.healthy

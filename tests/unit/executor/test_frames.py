@@ -35,6 +35,16 @@ said = st.one_of(
     data.map(lambda d: (wire.stdout(d), Stdout(d))),
     data.map(lambda d: (wire.stderr(d), Stderr(d))),
     u32.map(lambda n: (wire.credit(n), Credit(n))),
+    u16.map(lambda n: (wire.saved(n), frames.Saved(n))),
+    data.map(lambda d: (wire.frame(wire.SAVED_MORE, d), frames.SavedMore(d))),
+    st.tuples(st.sampled_from(frames.Place), st.sampled_from(frames.Kind), u32, u64, data, data).map(
+        lambda e: (
+            wire.frame(
+                wire.SAVED_ENTRY, wire.entry(e[4], e[5], place=e[0], kind=e[1], mode=e[2], mtime=e[3])
+            ),
+            frames.SavedEntry(*e),
+        )
+    ),
     st.tuples(u16, text).map(lambda e: (wire.failed(e[0], e[1].encode()), Failed(*e))),
     st.tuples(u8, st.sampled_from(ExitReason), u64, u64, u64).map(
         lambda e: (
@@ -49,6 +59,11 @@ said = st.one_of(
         )
     ),
 )
+
+
+@given(st.sampled_from(frames.Place), u64)
+def test_save_says_what_the_protocol_page_says(place: frames.Place, size: int) -> None:
+    assert payload(frames.save(place, size), wire.SAVE) == bytes([place]) + size.to_bytes(8, "little")
 
 
 def payload(encoded: bytes, kind: int) -> bytes:
@@ -72,9 +87,10 @@ def test_configure_says_what_the_protocol_page_says(
     assert found == wire.Configured(uid, gid, tmp, workspace, window, argv, variables)
 
 
-@given(st.booleans(), u32, u32, u64, u64, u64, st.lists(text, max_size=4), environments)
+@given(st.booleans(), st.booleans(), u32, u32, u64, u64, u64, st.lists(text, max_size=4), environments)
 def test_start_says_what_the_protocol_page_says(
     parked: bool,
+    further: bool,
     nproc: int,
     files: int,
     size: int,
@@ -84,9 +100,10 @@ def test_start_says_what_the_protocol_page_says(
     env: dict[str, str],
 ) -> None:
     limits = frames.ProcessLimits(nproc, files, size, stack, cpu)
-    found = wire.Started.read(payload(frames.start(limits, argv, env, parked=parked), wire.START))
+    begin = frames.start(limits, argv, env, parked=parked, further=parked and further)
+    found = wire.Started.read(payload(begin, wire.START))
     variables = [f"{name}={value}" for name, value in env.items()]
-    assert found == wire.Started(parked, nproc, files, size, stack, cpu, argv, variables)
+    assert found == wire.Started(parked, parked and further, nproc, files, size, stack, cpu, argv, variables)
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_000, 65_536, 131_072, 200_001])
@@ -99,7 +116,7 @@ def test_a_file_of_any_size_arrives_whole(name: str, mode: int, seed: int, size:
     assert wire.file_of(first, *(rest for _, rest in more)) == (mode, name, content)
 
 
-@pytest.mark.parametrize("length", [65_520, 65_528])
+@pytest.mark.parametrize("length", [65_510, 65_518])
 def test_a_file_whose_name_fills_its_frame_still_brings_its_content(length: int) -> None:
     parts = [one for part in frames.file("n" * length, b"content") for one in wire.split(part)]
     assert wire.file_of(parts[0][1], *(rest for _, rest in parts[1:])) == (0o644, "n" * length, b"content")
@@ -182,6 +199,12 @@ def content_size(found: frames.Frame) -> int:
             return 27
         case Parked():
             return 8
+        case frames.SavedEntry(name=name, content=content):
+            return 18 + len(name) + len(content)
+        case frames.SavedMore(content):
+            return len(content)
+        case frames.Saved():
+            return 2
         case Hello() | Credit():
             return 4
 
@@ -205,7 +228,7 @@ def test_the_largest_frame_is_not_over_the_limit() -> None:
     assert Decoder().feed(wire.stdout(bytes(wire.MAX_PAYLOAD))) == [Stdout(bytes(wire.MAX_PAYLOAD))]
 
 
-@pytest.mark.parametrize("kind", sorted({*range(256)} - {*range(0x81, 0x88)}))
+@pytest.mark.parametrize("kind", sorted({*range(256)} - {*range(0x81, 0x8B)}))
 def test_a_frame_of_an_unknown_type_is_refused_by_name(kind: int) -> None:
     with pytest.raises(FrameError, match=f"unknown type {kind:#x}$"):
         Decoder().feed(wire.frame(kind))

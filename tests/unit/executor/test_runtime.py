@@ -3,9 +3,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from runtimes import PARKED, runtime, written
+from runtimes import COMPILED, PARKED, runtime, written
 
-from executor.runtime import Program, load_runtimes
+from executor.runtime import Program, Step, Steps, load_runtimes
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,26 @@ def test_the_parked_runner_becomes_only_what_it_can_be(
     park: dict[str, Any] | None, entry: str, env: list[str], parks: bool
 ) -> None:
     definition: dict[str, Any] = {} if park is None else {"park": PARKED | park}
-    assert runtime(**definition).parks(entry, env) is parks
+    steps = runtime(**definition).steps(Program([entry], []), env)
+    assert steps.run.parked is parks
+
+
+def test_a_runner_takes_the_stages_that_it_has_words_for() -> None:
+    both = {"command": ["/usr/bin/jvm"], "compile": ["c", "{sources:*.c}"], "run": ["r", "{entry}", "{args}"]}
+    program = Program(["main.c"], ["x"])
+    steps = runtime(**COMPILED, park=both).steps(program, [])
+    assert steps == Steps(
+        Step(["c", "main.c"], parked=True, further=True), Step(["r", "main.c", "x"], parked=True)
+    )
+    only_compile = {name: both[name] for name in ("command", "compile")}
+    steps = runtime(**COMPILED, park=only_compile).steps(program, [])
+    assert steps == Steps(Step(["c", "main.c"], parked=True), Step(["/build/a.out", "x"]))
+    only_run = {name: both[name] for name in ("command", "run")}
+    steps = runtime(**COMPILED, park=only_run).steps(program, [])
+    assert steps.compile == Step(["/usr/bin/gcc", "-o", "/build/a.out", "main.c"])
+    assert steps.run == Step(["r", "main.c", "x"], parked=True)
+    steps = runtime(**COMPILED, park=both | {"unless_env": ["LANG"]}).steps(program, ["LANG"])
+    assert steps == runtime(**COMPILED).steps(program, [])
 
 
 def test_runtimes_are_loaded_by_id_and_what_else_lies_there_is_not(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-/* A parked runner for tests: says that it is ready, takes a program, and executes it. */
+/* A parked runner for tests: says that it is ready, takes a program, and executes it. "/again TEXT STATUS" is a
+   stage that it survives: it prints the text, says the status, and takes another program. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,18 +22,29 @@ static char **unpack(char **at, char ***free)
 int main(void)
 {
 	int fd = atoi(getenv("HEARTH_PARK"));
-	uint32_t size, have = 0;
-	if (write(fd, "r", 1) != 1 || read(fd, &size, sizeof size) != sizeof size)
+	char **argv, **env;
+	if (write(fd, "r", 1) != 1)
 		return 0;
-	while (have < size) {
-		ssize_t got = read(fd, text + have, size - have);
-		if (got <= 0)
+	for (;;) {
+		uint32_t size, have = 0;
+		if (read(fd, &size, sizeof size) != sizeof size)
 			return 0;
-		have += (uint32_t)got;
+		while (have < size) {
+			ssize_t got = read(fd, text + have, size - have);
+			if (got <= 0)
+				return 0;
+			have += (uint32_t)got;
+		}
+		char *at = text, **free = vectors;
+		argv = unpack(&at, &free);
+		env = unpack(&at, &free);
+		if (strcmp(argv[0], "/again") != 0)
+			break;
+		char status = (char)atoi(argv[2]);
+		if (write(1, argv[1], strlen(argv[1])) < 0 || write(fd, &status, 1) != 1)
+			return 0;
 	}
 	close(fd);
-	char *at = text, **free = vectors;
-	char **argv = unpack(&at, &free), **env = unpack(&at, &free);
 	if (strcmp(argv[0], "/hi") == 0)
 		return write(1, "hi\n", 3) != 3; /* the shortest program: for measuring */
 	execve(argv[0], argv, env);

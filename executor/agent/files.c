@@ -1,43 +1,22 @@
 /* A name is walked one component at a time, never following a link, from a folder that is held open.
    What programs of the cell left in the way (links, FIFOs, folders) is an error, never followed and never
    waited for. A file that has further names (hard links) is replaced instead of being written through. */
-#include "workspace.h"
+#include "files.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "channel.h"
+#include "places.h"
 
-enum { NAME_LIMIT = 4096, PART_LIMIT = 255, DEPTH_LIMIT = 64 };
+enum { NAME_LIMIT = 4096, PART_LIMIT = 255 };
 
-static uid_t owner;
-static gid_t group;
-static int root = -1, file = -1;
-
-void workspace_renew(uid_t uid, gid_t gid, uint64_t bytes)
-{
-	char options[128];
-	workspace_close();
-	if (root >= 0) {
-		close(root);
-		if (umount2("/workspace", MNT_DETACH))
-			fatal_errno("cannot throw the workspace away");
-	}
-	owner = uid;
-	group = gid;
-	snprintf(options, sizeof options, "mode=755,uid=%u,gid=%u,size=%llu", uid, gid, (unsigned long long)bytes);
-	if (mount("workspace", "/workspace", "tmpfs", MS_NOSUID | MS_NODEV, options))
-		fatal_errno("cannot mount the workspace");
-	root = open("/workspace", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		fatal_errno("cannot open the workspace");
-}
+static int root, file = -1;
+static uint64_t file_time;
 
 /* Splits the first component off; false when the name is not one that we take. */
 static bool next_part(const char **name, char part[PART_LIMIT + 1])
@@ -61,7 +40,7 @@ static int enter(int parent, const char *part)
 	int folder = openat(parent, part, flags);
 	if (folder < 0 && errno == ENOENT && mkdirat(parent, part, 0755) == 0) {
 		folder = openat(parent, part, flags);
-		if (folder >= 0 && fchown(folder, owner, group)) {
+		if (folder >= 0 && fchown(folder, place_uid, place_gid)) {
 			close(folder);
 			folder = -1;
 		}
@@ -100,16 +79,68 @@ static int create(int folder, const char *part, mode_t mode)
 	return fd < 0 && errno == EEXIST ? reopen(folder, part, mode) : fd;
 }
 
-int workspace_write(uint32_t mode, struct bytes name, struct bytes content)
+static struct timespec when(uint64_t ns)
+{
+	return (struct timespec){(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
+}
+
+static int set_time(int folder, const char *part, uint64_t ns)
+{
+	const struct timespec time = when(ns), times[2] = {time, time};
+	return utimensat(folder, part, times, AT_SYMLINK_NOFOLLOW);
+}
+
+static int make_link(int folder, const char *part, const struct entry *entry)
+{
+	char target[NAME_LIMIT + 1];
+	if (entry->content.size > NAME_LIMIT || memchr(entry->content.at, 0, entry->content.size)) {
+		errno = EINVAL;
+		return -1;
+	}
+	memcpy(target, entry->content.at, entry->content.size);
+	target[entry->content.size] = 0;
+	if (symlinkat(target, folder, part) ||
+	    fchownat(folder, part, place_uid, place_gid, AT_SYMLINK_NOFOLLOW))
+		return -1;
+	return entry->mtime_ns ? set_time(folder, part, entry->mtime_ns) : 0;
+}
+
+static int make_folder(int parent, const char *part, const struct entry *entry)
+{
+	int keep = dup(parent); /* entering closes it */
+	int folder = enter(parent, part), failed = folder < 0 || fchmod(folder, entry->mode & 0777);
+	if (!failed && entry->mtime_ns)
+		failed = set_time(keep, part, entry->mtime_ns);
+	int number = errno;
+	if (folder >= 0)
+		close(folder);
+	close(keep);
+	errno = number;
+	return failed ? -1 : 0;
+}
+
+/* Makes the last part of a name in its folder. */
+static int make(int folder, const char *part, const struct entry *entry)
+{
+	if (entry->kind == LINK_ENTRY)
+		return make_link(folder, part, entry);
+	file = create(folder, part, entry->mode & 0777);
+	file_time = entry->mtime_ns;
+	return file < 0 || fchown(file, place_uid, place_gid) ? -1 : 0;
+}
+
+int file_make(const struct entry *entry)
 {
 	char text[NAME_LIMIT + 1], part[PART_LIMIT + 1];
-	workspace_close();
+	struct bytes name = entry->name;
+	file_close();
 	if (name.size > NAME_LIMIT)
 		return ENAMETOOLONG;
 	if (memchr(name.at, 0, name.size))
 		return EINVAL;
 	memcpy(text, name.at, name.size);
 	text[name.size] = 0;
+	root = place_root(entry->place);
 	int folder = root, depth = 0;
 	for (const char *rest = text; folder >= 0;) {
 		if (!next_part(&rest, part) || depth++ > DEPTH_LIMIT || (!*rest && rest[-1] == '/')) {
@@ -123,17 +154,18 @@ int workspace_write(uint32_t mode, struct bytes name, struct bytes content)
 	}
 	if (folder < 0)
 		return errno;
-	file = create(folder, part, mode & 0777);
-	int number = file < 0 || fchown(file, owner, group) ? errno : 0;
+	if (entry->kind == FOLDER_ENTRY)
+		return make_folder(folder, part, entry) ? errno : 0;
+	int number = make(folder, part, entry) ? errno : 0;
 	if (folder != root)
 		close(folder);
-	if (!number)
-		return workspace_append(content);
-	workspace_close();
+	if (!number && entry->kind == FILE_ENTRY)
+		return file_append(entry->content);
+	file_close();
 	return number;
 }
 
-int workspace_append(struct bytes content)
+int file_append(struct bytes content)
 {
 	while (content.size) {
 		ssize_t put = write(file, content.at, content.size);
@@ -147,9 +179,14 @@ int workspace_append(struct bytes content)
 	return 0;
 }
 
-void workspace_close(void)
+void file_close(void)
 {
-	if (file >= 0)
-		close(file);
+	if (file < 0)
+		return;
+	if (file_time) {
+		const struct timespec time = when(file_time), times[2] = {time, time};
+		futimens(file, times);
+	}
+	close(file);
 	file = -1;
 }
