@@ -5,7 +5,7 @@ then says that the sandbox was lost, and holds what the program wrote until then
 already waited on the request's behalf, so a request that it turns away is not sent round the others:
 under overload that would only multiply the load.
 
-However the call ends, cancelled by its client's leaving included, the executor's call ends with it.
+However the call ends, cancelled by its client's leaving included, the program ends with it.
 """
 
 import asyncio
@@ -63,32 +63,31 @@ async def execute(work: Work) -> ExecutionResult:
 
 async def _execute_on(executor: ExecutorClient, work: Work) -> ExecutionResult:
     transcript = Transcript(work.output_max_bytes, compiled=work.offer.runtime.compiled)
-    call = executor.begin(work.payload, work.timeout_s)
+    deadline = asyncio.get_running_loop().time() + work.timeout_s
+    line = executor.begin()
     code, details = StatusCode.OK, ""
     try:
-        async with asyncio.timeout(work.start_timeout_s) as until_started:
-            while isinstance(output := await call.read(), pb.ExecuteOutput):
+        async with asyncio.timeout(work.start_timeout_s) as until:
+            await line.write(work.payload.take())
+            while not transcript.done and isinstance(output := await line.read(), pb.ExecuteOutput):
                 waits = not transcript.started
                 transcript.add(output)
                 if waits and transcript.started:
-                    until_started.reschedule(None)
+                    until.reschedule(deadline)
                     work.payload.drop()
                     work.on_started()
-                if transcript.done:
-                    break
     except aio.AioRpcError as error:
         code, details = error.code(), error.details() or ""
+    except asyncio.InvalidStateError:
+        code, details = StatusCode.UNAVAILABLE, "the line had ended"
     except TimeoutError:
-        code, details = StatusCode.DEADLINE_EXCEEDED, "not started in time"
+        code, details = StatusCode.DEADLINE_EXCEEDED, "not in time"
     except asyncio.CancelledError:
         if cancellation.is_ours():
             raise
         code = StatusCode.CANCELLED
     finally:
-        if transcript.done and code is StatusCode.OK:
-            executor.end_later(call)
-        else:
-            executor.end(call)
+        executor.end(line, reusable=transcript.done and code is StatusCode.OK)
     if transcript.started:
         if not transcript.complete:
             log.warning("execution lost", executor=executor.address, code=code.name, reason=details)

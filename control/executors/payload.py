@@ -4,10 +4,8 @@ from executor.api import executor_pb2 as pb
 
 
 class Payload:
-    """Can be taken again for another attempt, until it is dropped.
-
-    gRPC keeps what it was given until the call ends. The program may be large and may run for long, so it
-    is given this, which lets the bytes go once the program has started.
+    """Can be taken again for another attempt, until it is dropped: once the program has started, since it may
+    be large and run for long.
     """
 
     __slots__ = ("_data",)

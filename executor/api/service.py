@@ -42,11 +42,15 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
     async def Execute(  # type: ignore[override]  # noqa: N802
         self, _: AsyncIterator[pb.ExecuteInput], context: Context
     ) -> None:
-        arrived = time.monotonic_ns()
-        first = await _read(context)
-        if first is None or first.WhichOneof("input") != "start":
-            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the first input must be `start`")
-        start = first.start
+        while (first := await _read(context)) is not None:
+            arrived = time.monotonic_ns()
+            if first.WhichOneof("input") != "start":
+                await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the first input must be `start`")
+            await self._execute(first.start, arrived, context)
+            if not first.start.stdin_complete:
+                return
+
+    async def _execute(self, start: pb.Start, arrived: int, context: Context) -> None:
         await self._check(start, context)
         try:
             sandbox = await self._pool.claim(

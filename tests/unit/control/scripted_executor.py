@@ -75,6 +75,8 @@ class ScriptedExecutor(pb_grpc.ExecutorServicer):
         self.play = play
         self.starts: list[pb.Start] = []
         self.running = 0
+        self.lines = 0
+        self.open_lines = 0
         self.cancelled = asyncio.Event()
         self._status = pb.Status(warm={runtime.id: 1 for runtime in self.runtimes}, capacity=4)
         self._changed = asyncio.Event()
@@ -97,13 +99,21 @@ class ScriptedExecutor(pb_grpc.ExecutorServicer):
         self._changed = asyncio.Event()
 
     async def Execute(self, request_iterator: Any, context: Any) -> AsyncIterator[pb.ExecuteOutput]:  # noqa: N802
-        first = await context.read()
-        assert first.WhichOneof("input") == "start"
-        assert await context.read() is aio.EOF
-        self.starts.append(first.start)
+        self.lines += 1
+        self.open_lines += 1
+        try:
+            while isinstance(first := await context.read(), pb.ExecuteInput):
+                assert first.start.stdin_complete
+                self.starts.append(first.start)
+                async for output in self._play(first.start, context):
+                    yield output
+        finally:
+            self.open_lines -= 1
+
+    async def _play(self, start: pb.Start, context: Any) -> AsyncIterator[pb.ExecuteOutput]:
         self.running += 1
         try:
-            async for output in self.play(first.start, context):
+            async for output in self.play(start, context):
                 yield output
         except asyncio.CancelledError:
             self.cancelled.set()

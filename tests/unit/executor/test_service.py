@@ -149,9 +149,6 @@ async def silently(call: Call) -> AsyncIterator[pb.ExecuteOutput]:
     ("inputs", "code", "details"),
     [
         pytest.param(
-            [], grpc.StatusCode.INVALID_ARGUMENT, "the first input must be `start`", id="nothing said"
-        ),
-        pytest.param(
             [pb.ExecuteInput(stdin=b"x"), start()],
             grpc.StatusCode.INVALID_ARGUMENT,
             "the first input must be `start`",
@@ -238,6 +235,34 @@ async def test_started_comes_first_and_done_last(served: Served) -> None:
     assert events[4].stage_end.outcome == pb.NONZERO_EXIT
     assert events[5].done.agent_us == 7
     assert events[5].done.total_us >= events[0].started.claim_us
+
+
+async def test_a_call_carries_programs_one_after_the_other(served: Served) -> None:
+    call = served.stub.Execute()
+    for _ in range(3):
+        await call.write(start())
+        await served.agent.started()
+        served.agent.say(wire.stdout(b"hello"), wire.exited())
+        told: list[pb.Event] = []
+        while not told or not told[-1].HasField("done"):
+            output = await call.read()
+            assert isinstance(output, pb.ExecuteOutput)
+            told += output.events
+        assert [event.stdout for event in told if event.stdout] == [b"hello"]
+        assert await served.released()
+    await call.done_writing()
+    assert await call.read() is grpc.aio.EOF
+    assert await call.code() is grpc.StatusCode.OK
+
+
+async def test_a_call_whose_caller_may_say_more_ends_with_its_program(served: Served) -> None:
+    call = served.stub.Execute()
+    await call.write(start(stdin_complete=False))
+    await served.agent.started()
+    served.agent.say(wire.exited())
+    while await call.read() is not grpc.aio.EOF:
+        pass
+    assert await call.code() is grpc.StatusCode.OK
 
 
 async def test_started_is_told_before_a_silent_program_ends(served: Served) -> None:
