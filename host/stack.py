@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from executor.settings import Settings
 from host.layout import Layout
 from host.runner import Runner, ServiceState, StackError, systemd_is_pid_1
 from host.services import Service, code_folders, own_settings, services, write_containerd_config
@@ -20,6 +21,8 @@ from host.systemd import Systemd
 
 # Seconds for the first sandbox of every runtime to be warm after a start, images imported before.
 _READY_SECONDS = 300.0
+# Seconds after which a key that is refused will stay refused.
+_STALE_SECONDS = 10.0
 
 
 class Stack:
@@ -74,24 +77,35 @@ class Stack:
             raise StackError(f"no credentials in {self.layout.credentials}: {error}") from error
 
     def until_warm(self) -> Iterator[tuple[int, int]]:
-        """Yields runtimes with a warm sandbox, and runtimes, until these are equal.
+        """Yields runtimes with a warm sandbox, and runtimes that shall have one, until these are equal.
 
         Raises:
             StackError: it takes too long; with the end of the log of whatever is to blame.
         """
-        expected = len(list(self.layout.images.glob("*.json")))
+        expected = self._kept_warm()
         deadline = time.monotonic() + _READY_SECONDS
         while True:
-            warm = sum(1 for runtime in self.runtimes() if runtime["warm"])
-            yield warm, expected
-            if expected and warm >= expected:
+            runtimes = self.runtimes()
+            warm = sum(1 for runtime in runtimes if runtime["warm"] and runtime["language"] in expected)
+            yield warm, len(expected)
+            if runtimes and warm >= len(expected):
                 return
             if time.monotonic() > deadline:
                 raise StackError(f"not ready in {_READY_SECONDS:g} s\n{self._blame()}")
             time.sleep(0.1)
 
+    def _kept_warm(self) -> set[str]:
+        """The languages of which the executor was told to keep sandboxes."""
+        default = self._settings.get(
+            "HEARTH_EXECUTOR_WARM_DEFAULT", Settings.model_fields["warm_default"].default
+        )
+        targets = json.loads(self._settings.get("HEARTH_EXECUTOR_WARM", "{}"))
+        records = (json.loads(path.read_bytes()) for path in self.layout.images.glob("*.json"))
+        languages = {str(record["definition"]["language"]) for record in records}
+        return {language for language in languages if int(targets.get(language, default))}
+
     def runtimes(self) -> list[dict[str, object]]:
-        """`/v1/runtimes`; empty while nobody answers."""
+        """`/v1/runtimes`; empty while nobody answers. Raises StackError when the key is not a good one."""
         try:
             url, key = self.credentials()
             request = urllib.request.Request(  # noqa: S310
@@ -101,10 +115,21 @@ class Stack:
                 found = json.load(answer)
         except urllib.error.HTTPError as error:
             error.close()
+            # At the very first start the service listens a moment before it has written the key.
+            if error.code == 401 and self._age_of_credentials() > _STALE_SECONDS:
+                raise StackError(
+                    f"the key in {self.layout.credentials} is not accepted; make one "
+                    "with python -m control.keys create, and write it there"
+                ) from None
             return []
         except (StackError, OSError, ValueError):
             return []
         return list(found)
+
+    def _age_of_credentials(self) -> float:
+        """Seconds since they were written, or since this service was started, whichever is less."""
+        files = (path for path in (self.layout.credentials, self._mark) if path.is_file())
+        return time.time() - max(path.stat().st_mtime for path in files)
 
     def _blame(self) -> str:
         """The end of the log of the first service that does not run, or of the executor's."""

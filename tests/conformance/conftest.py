@@ -1,20 +1,50 @@
+import sys
 from collections.abc import Iterator
 
 import pytest
 
+from tests.conformance import cases
 from tests.stack import Hearth, hearth
 
+LANGUAGES = sorted({case.language for case in cases.load()})
 
-@pytest.fixture(scope="module")
+
+@pytest.fixture(scope="session")
 def language(request: pytest.FixtureRequest) -> str:
-    """What a module's tests are about, one language after the other."""
     named: str = request.param
     return named
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stack(language: str) -> Iterator[Hearth]:
     """A stack that has one language, and its plain variant."""
     # The plain side tells everything in hex.
     with hearth([language], plain=True, HEARTH_EXECUTOR_OUTPUT_LIMIT=str(4 << 20)) as running:
         yield running
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One language after the other, over all modules of this folder: so each has one stack."""
+    places = [index for index, item in enumerate(items) if _language_of(item)]
+    ordered = sorted((items[index] for index in places), key=_language_of)
+    for index, item in zip(places, ordered, strict=True):
+        items[index] = item
+
+
+def _language_of(item: pytest.Item) -> str:
+    """Empty for a test that needs no stack."""
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return ""
+    return str(item.callspec.params.get("language", "")) if "stack" in item.fixturenames else ""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests that are about a language as such run for each, unless they say for which."""
+    marked = {
+        name.strip()
+        for mark in metafunc.definition.iter_markers("parametrize")
+        for name in (mark.args[0].split(",") if isinstance(mark.args[0], str) else mark.args[0])
+    }
+    if "language" in metafunc.fixturenames and "language" not in marked:
+        # Interned, since pytest makes a fixture anew unless its parameter is identical to the one before.
+        metafunc.parametrize("language", map(sys.intern, LANGUAGES), indirect=True, scope="session")

@@ -30,7 +30,7 @@ def executed(stack: Hearth, body: dict[str, Any]) -> list[Outcome]:
     [(sys.intern(case.language), case) for case in SENT],
     indirect=["language"],
     ids=str,
-    scope="module",
+    scope="session",
 )
 def test_program_cannot_tell_hearth_from_the_plain_command(
     stack: Hearth, language: str, case: cases.Case
