@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from images.builder import build, preflight, settings
+from images.builder import build, options, preflight, settings
 from images.builder.errors import BuilderError
 from images.builder.progress import Reporter
 from images.builder.store import Store
@@ -26,13 +26,18 @@ def build_images(
     definitions: Annotated[
         Path, typer.Option(help="The folder with one folder a runtime.")
     ] = settings.DEFINITIONS,
+    with_: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="An option of an image, like python=data; may be repeated."),
+    ] = None,
     refresh: Annotated[bool, typer.Option(help="Install again, with the archive's newest packages.")] = False,
 ) -> None:
     """Builds the images of all runtimes that have changed since they were last built."""
     start = time.monotonic()
     reporter = Reporter(Console(stderr=True))
     try:
-        wanted = build.sources(definitions, only or ())
+        asked_for = options.parse([*settings.image_options(), *(with_ or ())])
+        wanted = build.sources(definitions, only or (), asked_for)
         preflight.check(agent)
         store = Store((out or settings.images_dir()).resolve())
         built = build.build(wanted, store, agent, reporter, refresh=refresh, complete=not only)

@@ -15,6 +15,10 @@ class MirrorError(BuilderError):
     """Apt's configuration names no Debian archive, or the one it names cannot be read."""
 
 
+class NpmError(BuilderError):
+    """A package that the npm registry does not give, or not as it should be."""
+
+
 class MissingToolsError(BuilderError):
     """The host lacks something that building needs."""
 

@@ -17,10 +17,14 @@ STEPS = 4
 
 @dataclass(frozen=True)
 class Source:
-    """A runtime's folder and what its `runtime.toml` says. The folder's name is the image's."""
+    """A runtime's folder and what its `runtime.toml` says. The folder's name is the image's.
+
+    `over`: the runtime whose layer lies under this one's.
+    """
 
     folder: Path
     definition: Definition
+    over: Source | None = None
 
     @property
     def name(self) -> str:
@@ -53,21 +57,29 @@ def agent_layer(shop: Workshop, agent: Path) -> Layer:
     return shop.layer(keys.agent(agent), "agent", "Hearth's agent", make)
 
 
-def runtime_layer(shop: Workshop, source: Source, below: Layer) -> Layer:
-    """The layer between: the language."""
+def runtime_layers(shop: Workshop, source: Source, base: Layer) -> tuple[Layer, ...]:
+    """All from the base, which is the first, to the language."""
+    below = runtime_layers(shop, source.over, base) if source.over else (base,)
+    return (*below, _runtime_layer(shop, source, below))
+
+
+def _runtime_layer(shop: Workshop, source: Source, below: tuple[Layer, ...]) -> Layer:
     image = source.definition.image
 
     def make() -> Path:
-        root, scratch = shop.extracted(below), shop.folder()
-        upper = runtime.install(image, root, shop.apt, scratch)
+        roots, scratch = [shop.extracted(layer) for layer in reversed(below)], shop.folder()
+        upper = runtime.install(image, roots, shop.apt, scratch)
         if image.build:
-            runtime.build(image, source.folder, root, upper, shop.apt, scratch)
+            packages = scratch / "npm"
+            shop.npm.unpack(image.npm, packages)
+            runtime.build(image, source.folder, roots, upper, shop.apt, packages, scratch)
         return upper
 
     doing = (
         ", ".join((*image.packages, *(("its build step",) if image.build else ()))) or "nothing of its own"
     )
-    return shop.layer(keys.runtime(image, source.folder, below.digest), source.name, doing, make)
+    key = keys.runtime(image, source.folder, *(layer.digest for layer in below))
+    return shop.layer(key, source.name, doing, make)
 
 
 def make(shop: Workshop, source: Source, layers: tuple[Layer, ...]) -> bool:

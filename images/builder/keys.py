@@ -25,10 +25,16 @@ def base(architecture: str) -> str:
     return _hash("base", settings.LAYER_FORMAT, architecture, settings.SUITE, *_base_settings())
 
 
-def runtime(image: Image, folder: Path, base_digest: str) -> str:
-    """The key of a runtime's layer. The base counts by its content: a newer one makes newer layers."""
+def runtime(image: Image, folder: Path, *below: str) -> str:
+    """The key of a runtime's layer. `below`: digests of the layers under it, from the bottom.
+
+    They count by their content: a newer base makes newer layers.
+    """
     files = list(_files(folder)) if image.build else []
-    return _hash("runtime", settings.LAYER_FORMAT, base_digest, image.model_dump(mode="json"), files)
+    content = image.model_dump(mode="json", exclude={"over"})
+    if not image.npm:
+        del content["npm"]  # as before there were any: no other layer is built anew for them
+    return _hash("runtime", settings.LAYER_FORMAT, " ".join(below), content, files)
 
 
 def agent(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from images.builder import chroot, mounts, process, settings
@@ -17,34 +17,44 @@ _PASSED_ON = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROX
 _NETWORK_FILES = ("etc/resolv.conf", "etc/hosts", "etc/ssl/certs/ca-certificates.crt")
 
 
-def install(image: Image, base: Path, apt: Apt, scratch: Path) -> Path:
-    """Installs the packages over the base. Returns the upper folder. Raises CommandError."""
+def install(image: Image, below: Sequence[Path], apt: Apt, scratch: Path) -> Path:
+    """Installs the packages over the layers below, topmost first. Returns the upper folder.
+
+    Raises CommandError.
+    """
     upper = scratch / "packages"
-    with mounts.overlay([base], scratch / "packages.overlay", upper) as root:
+    with mounts.overlay(below, scratch / "packages.overlay", upper) as root:
         if image.packages:
             with chroot.prepared(root):
                 apt.install(root, image.packages)
     return upper
 
 
-def build(image: Image, folder: Path, base: Path, upper: Path, apt: Apt, scratch: Path) -> None:
+def build(
+    image: Image, folder: Path, below: Sequence[Path], upper: Path, apt: Apt, npm: Path, scratch: Path
+) -> None:
     """Runs the `build` step and adds to `upper` what it put into its DESTDIR, and nothing else.
 
-    The step sees the finished packages, its build_packages, and the runtime's folder as /build, read
-    only. Raises CommandError.
+    The step sees the finished packages, its build_packages, the runtime's folder as /build, and `npm`,
+    the folder of unpacked npm packages, as /npm; these two read only. Raises CommandError.
     """
     out, packed = scratch / "out", scratch / "out.tar"
     out.mkdir()
-    with mounts.overlay([upper, base], scratch / "build.overlay") as root, chroot.prepared(root):
+    with mounts.overlay([upper, *below], scratch / "build.overlay") as root, chroot.prepared(root):
         if image.build_packages:
             apt.install(root, image.build_packages)
-        with _connected(root), _shown(folder, root / "build", read_only=True), _shown(out, root / "out"):
+        with (
+            _connected(root),
+            _shown(folder, root / "build", read_only=True),
+            _shown(npm, root / "npm", read_only=True),
+            _shown(out, root / "out"),
+        ):
             env = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
             env |= {"DESTDIR": "/out", "SOURCE_DATE_EPOCH": str(settings.SOURCE_DATE_EPOCH)}
             chroot.run(root, image.build, env=env, folder="/build")
     fixed = (f"--mtime=@{settings.SOURCE_DATE_EPOCH}", "--sort=name", "--numeric-owner")
     process.run(("tar", "--create", *fixed, "-C", out, "-f", packed, "."))
-    with mounts.overlay([base], scratch / "merge.overlay", upper) as root:
+    with mounts.overlay(below, scratch / "merge.overlay", upper) as root:
         # /lib and /bin are links to folders below /usr, and folders that are there keep their modes.
         careful = ("--no-overwrite-dir", "--keep-directory-symlink", "--preserve-permissions")
         process.run(("tar", "--extract", *careful, "--numeric-owner", "-C", root, "-f", packed))

@@ -1,5 +1,6 @@
-"""What the builder decides for everybody. Only `HEARTH_IMAGES_DIR` and `HEARTH_DEBIAN_MIRROR` are
-settable, because all else decides what is in an image, and equal inputs must give equal images."""
+"""What the builder decides for everybody. Only `HEARTH_IMAGES_DIR`, `HEARTH_IMAGE_OPTIONS` and
+`HEARTH_DEBIAN_MIRROR` are settable, because all else decides what is in an image, and equal inputs must
+give equal images."""
 
 from __future__ import annotations
 
@@ -68,6 +69,11 @@ SHORT_DIGEST = 12
 def images_dir() -> Path:
     """Where images are written to, unless --out says otherwise."""
     return Path(os.environ.get("HEARTH_IMAGES_DIR", "/var/lib/hearth/images"))
+
+
+def image_options() -> list[str]:
+    """Options of images, like "python=data", beside those of --with: words with spaces between them."""
+    return os.environ.get("HEARTH_IMAGE_OPTIONS", "").split()
 
 
 def mirror_override() -> str | None:

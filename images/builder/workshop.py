@@ -9,6 +9,7 @@ from pathlib import Path
 
 from images.builder import layer, mirror
 from images.builder.apt import Apt
+from images.builder.npm import Npm
 from images.builder.progress import Reporter
 from images.builder.store import Layer, Store
 
@@ -33,6 +34,11 @@ class Workshop:
         if missing:
             self.reporter.line("apt", f"this mirror has no {', '.join(missing)}: built without")
         return apt
+
+    @cached_property
+    def npm(self) -> Npm:
+        """Npm packages, fetched once for all images."""
+        return Npm(self.folder())
 
     def folder(self) -> Path:
         """A new empty folder."""

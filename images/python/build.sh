@@ -27,3 +27,8 @@ py_compile.compile(
     invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
 )
 END
+
+# Only with the option "data".
+if [ -e /usr/lib/python3/dist-packages/matplotlib ]; then
+    python3 font_list.py
+fi

@@ -47,4 +47,4 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     }
     if "language" in metafunc.fixturenames and "language" not in marked:
         # Interned, since pytest makes a fixture anew unless its parameter is identical to the one before.
-        metafunc.parametrize("language", map(sys.intern, LANGUAGES), indirect=True, scope="session")
+        metafunc.parametrize("language", [sys.intern(name) for name in LANGUAGES], indirect=True, scope="session")

@@ -1,0 +1,5 @@
+while getopts ":ab:" option; do
+  echo "$option ${OPTARG-} $OPTIND"
+done
+shift $((OPTIND - 1))
+echo "$@"

@@ -1,0 +1,2 @@
+enable | grep -c .
+enable -f nothing.so nothing; echo $?

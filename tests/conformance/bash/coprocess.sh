@@ -1,0 +1,7 @@
+coproc CAT { cat; }
+echo through >&"${CAT[1]}"
+read -r line <&"${CAT[0]}"
+echo "$line"
+eval "exec ${CAT[1]}>&-"
+wait
+echo $?

@@ -1,0 +1,10 @@
+set -x
+a=1
+echo "$a" | cat
+f() { echo "$1"; }
+f x
+PS4="+ $LINENO> "
+echo y
+set +x
+set -v
+echo z

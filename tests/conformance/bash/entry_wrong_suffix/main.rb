@@ -1,0 +1,1 @@
+echo "bash does not mind"

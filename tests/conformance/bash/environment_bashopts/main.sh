@@ -1,0 +1,2 @@
+shopt -q nullglob && echo on
+echo *.nothing "$BASHOPTS"

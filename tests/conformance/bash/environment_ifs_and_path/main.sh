@@ -1,0 +1,3 @@
+printf "%q\n" "$IFS"
+echo "$PATH"
+ls

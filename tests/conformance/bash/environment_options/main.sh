@@ -1,0 +1,3 @@
+echo "$-" "$SHELLOPTS"
+false
+echo not reached

@@ -1,0 +1,2 @@
+set -o | grep posix
+echo "$POSIXLY_CORRECT"

@@ -1,0 +1,3 @@
+echo before
+no_such_command with arguments
+echo "$?"

@@ -1,0 +1,3 @@
+x=$(echo out; no_such_thing; exit 5)
+echo "$? $x"
+(cd /no/such/folder) ; echo $?

@@ -1,0 +1,5 @@
+source ./nothing.sh
+echo $?
+cat nothing
+./nothing
+bash nothing.sh

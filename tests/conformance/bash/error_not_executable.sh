@@ -1,0 +1,5 @@
+echo "echo x" > file
+./file
+echo $?
+mkdir folder
+./folder

@@ -1,0 +1,3 @@
+trap 'echo "trap: $?"; exit 9' EXIT
+echo main
+exit 3

@@ -1,0 +1,5 @@
+read -r line
+echo "bash: $line"
+head -1
+echo "then"
+cat

@@ -1,0 +1,5 @@
+echo "one"
+echo two
+if true; then
+  echo x
+fi

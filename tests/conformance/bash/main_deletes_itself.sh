@@ -1,0 +1,4 @@
+rm -- "$0"
+echo "still running"
+ls -A
+cat "$0"

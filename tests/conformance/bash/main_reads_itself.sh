@@ -1,0 +1,3 @@
+cat "$0"
+sed -n "\$p" "$0"
+# the last line

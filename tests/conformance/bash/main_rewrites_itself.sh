@@ -1,0 +1,2 @@
+printf "echo appended\n" >> "$0"
+echo first

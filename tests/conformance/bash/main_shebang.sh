@@ -1,0 +1,2 @@
+#!/bin/sh -x
+echo "run by bash: ${BASH_VERSION:+yes}"

@@ -1,0 +1,1 @@
+for i in {1..20000}; do echo "line $i of a big output"; done

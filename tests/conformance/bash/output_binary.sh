@@ -1,0 +1,2 @@
+printf "\x00\xff\x80\n"
+printf "%b" "\\0101\\n"

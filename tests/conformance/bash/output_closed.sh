@@ -1,0 +1,3 @@
+exec >&-
+echo nothing
+echo "status $?" >&2

@@ -1,0 +1,2 @@
+sleep 60 > /dev/null 2>&1 &
+echo "left behind"

@@ -1,0 +1,2 @@
+exec /bin/echo executed "$0"
+echo never

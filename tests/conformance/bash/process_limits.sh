@@ -1,0 +1,3 @@
+ulimit -a | grep -v "pipe size"
+umask
+id -u

@@ -1,0 +1,3 @@
+kill -QUIT $$
+echo "bash ignores it"
+trap

@@ -1,0 +1,2 @@
+while read -r x; do :; done
+echo done

@@ -1,0 +1,1 @@
+p ARGV.size, ARGV.sum(&:to_i)

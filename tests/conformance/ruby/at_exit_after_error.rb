@@ -1,0 +1,2 @@
+at_exit { puts $!.inspect; $stdout.flush }
+raise ArgumentError, "no"

@@ -1,0 +1,2 @@
+puts "part #{__FILE__} #{__dir__}"
+PART ||= 1

@@ -1,0 +1,3 @@
+module Helper
+  def self.fail = raise(KeyError, "in a helper")
+end

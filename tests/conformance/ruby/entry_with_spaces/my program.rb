@@ -1,0 +1,3 @@
+p $0, __FILE__, __dir__
+puts caller(0)
+foo

@@ -1,0 +1,1 @@
+puts "Ruby does not mind"

@@ -1,0 +1,1 @@
+p Dir.home, ENV["HOME"], File.expand_path("~/x"), Gem.user_dir

@@ -1,0 +1,2 @@
+require "mine"
+p $LOAD_PATH.first

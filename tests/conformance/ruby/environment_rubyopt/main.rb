@@ -1,0 +1,2 @@
+p $VERBOSE, $DEBUG, defined?(Set), $LOADED_FEATURES.grep(/optparse/).size
+x = 1

@@ -1,0 +1,5 @@
+begin
+  Integer("x")
+rescue => e
+  raise RuntimeError, "outer\nwith two lines"
+end

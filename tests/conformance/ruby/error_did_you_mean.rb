@@ -1,0 +1,4 @@
+class Account
+  def balance = 1
+end
+Account.new.balanse

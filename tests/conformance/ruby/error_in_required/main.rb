@@ -1,0 +1,2 @@
+require_relative "lib/deep"
+Deep.down(3)

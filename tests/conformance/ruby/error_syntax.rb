@@ -1,0 +1,5 @@
+puts 1
+def f
+  if true
+    puts 2
+end

@@ -1,0 +1,4 @@
+at_exit { puts "never" }
+puts "before"
+$stdout.flush
+exit! 7

@@ -1,0 +1,5 @@
+begin
+  exit 42
+ensure
+  puts "ensured"
+end

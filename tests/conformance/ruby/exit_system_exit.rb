@@ -1,0 +1,1 @@
+raise SystemExit.new(9, "quietly")

@@ -1,0 +1,6 @@
+$stdin.binmode
+bytes = []
+while (byte = $stdin.getbyte)
+  bytes << byte
+end
+p bytes

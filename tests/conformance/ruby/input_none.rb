@@ -1,0 +1,1 @@
+p gets, $stdin.read, (STDIN.readline rescue $!.class)

@@ -1,0 +1,4 @@
+﻿puts "bom"
+puts __ENCODING__
+p "a
+b"

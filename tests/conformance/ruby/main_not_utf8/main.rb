@@ -1,0 +1,2 @@
+puts "ÿ".valid_encoding?
+puts "ÿ".inspect

@@ -1,0 +1,4 @@
+#!/bin/sh
+echo "not ruby"
+#!/usr/bin/ruby
+p __LINE__

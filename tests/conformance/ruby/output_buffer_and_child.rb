@@ -1,0 +1,3 @@
+print "before "
+system("echo child")
+puts "after"

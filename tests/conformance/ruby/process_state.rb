@@ -1,0 +1,1 @@
+p Process.uid, Process.gid, File.umask, Dir.pwd, Process.getrlimit(:CORE), Process.getpgrp == Process.pid, Process.getsid == Process.pid, Thread.list.size, Thread.main == Thread.current, GC.stress, GC.disable, $SAFE.inspect, $VERBOSE, $DEBUG

@@ -1,0 +1,6 @@
+def again = [again]
+begin
+  again
+rescue SystemStackError => e
+  raise e.class, "found", []
+end

@@ -1,0 +1,3 @@
+puts "buffered, lost"
+Process.kill(:KILL, $$)
+sleep

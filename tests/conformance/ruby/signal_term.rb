@@ -1,0 +1,4 @@
+$stdout.sync = true
+at_exit { puts "at exit" }
+Process.kill(:TERM, $$)
+sleep
