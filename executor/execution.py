@@ -25,6 +25,9 @@ Emit = Callable[[list[pb.Event]], Awaitable[None]]
 # What a parked runner's environment and arguments must fit into, with room for the rest of the frame.
 MAX_ARGUMENTS = frames.MAX_PAYLOAD - 4096
 
+# Seconds between two looks at whether the kernel has killed for memory.
+_MEMORY_LOOK = 0.1
+
 
 class BadProgramError(ValueError):
     """The program cannot be run as it was sent; `str()` names the field."""
@@ -49,7 +52,7 @@ class Execution:
         self._steps = sandbox.runtime.steps(self._program, start.env)
         self._saving: Saving | None = None
         self._loop = asyncio.get_running_loop()
-        self._timers: list[asyncio.TimerHandle] = []
+        self._timers: dict[str, asyncio.TimerHandle] = {}
         self._verdict: Verdict | None = None
         self._stdin = Stdin(start.stdin, complete=start.stdin_complete, window=settings.stdin_window)
         self._memory_limit = sandbox.memory_limit
@@ -183,7 +186,10 @@ class Execution:
         # In one piece: the agent wakes once for all of it.
         begin = frames.start(process, step.argv, self._env, parked=step.parked, further=step.further)
         self._channel.send(*before, begin, *stdin)
-        self._timers.append(self._loop.call_later(limits.wall_ms / 1000, self._on_wall_time, limits.wall_ms))
+        self._timers["wall"] = self._loop.call_later(
+            limits.wall_ms / 1000, self._on_wall_time, limits.wall_ms
+        )
+        self._look_at_memory_later()
         ended = await self._until_end(stage, limits, began, emit)
         self._stop_timers()
         return ended
@@ -262,6 +268,16 @@ class Execution:
             self.healthy = False
             outcome.out_of_memory(end, limits)
 
+    def _look_at_memory_later(self) -> None:
+        self._timers["memory"] = self._loop.call_later(_MEMORY_LOOK, self._look_at_memory)
+
+    def _look_at_memory(self) -> None:
+        """When the kernel has picked a helper process of gVisor's, what it ran may hang instead of ending."""
+        if self._sandbox.cgroup.oom_kills():
+            self._channel.end("something in it was killed for memory")
+        else:
+            self._look_at_memory_later()
+
     def _on_wall_time(self, wall_ms: int) -> None:
         self._end_program(pb.TIMED_OUT, f"the wall time limit of {wall_ms} ms was reached")
 
@@ -271,14 +287,12 @@ class Execution:
             return
         self._verdict = Verdict(kind, message)
         self._channel.send(frames.KILL)
-        self._timers.append(
-            self._loop.call_later(
-                self._settings.kill_grace, self._channel.end, "the agent did not end the program"
-            )
+        self._timers["grace"] = self._loop.call_later(
+            self._settings.kill_grace, self._channel.end, "the agent did not end the program"
         )
 
     def _stop_timers(self) -> None:
-        for timer in self._timers:
+        for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
 

@@ -803,3 +803,19 @@ async def test_what_did_not_compile_is_not_kept_and_what_is_isolated_neither() -
 async def test_a_place_that_nobody_asked_for_costs_the_sandbox() -> None:
     found = await ran(says(BUILT, wire.exited()))
     assert not found.execution.healthy
+
+
+@in_virtual_time
+async def test_a_program_that_hangs_after_a_kill_for_memory_is_ended_at_once() -> None:
+    cgroup = FakeCgroup()
+
+    async def script(agent: FakeAgent, execution: Execution) -> None:
+        await agent.started()
+        agent.say(wire.stdout(b"before"))
+        await asyncio.sleep(5)
+        cgroup.kills = 1
+
+    found = await ran(script, cgroup=cgroup)
+    assert (found.end.outcome, found.stdout) == (pb.MEMORY_EXCEEDED, b"before")
+    assert 5 <= found.seconds < 5.3
+    assert not found.execution.healthy

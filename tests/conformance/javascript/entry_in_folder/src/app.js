@@ -1,0 +1,2 @@
+console.log(__filename, process.cwd(), require('../lib'));
+throw new Error('here');

@@ -1,0 +1,4 @@
+export async function run() {
+  await 1;
+  throw new Error('deep');
+}

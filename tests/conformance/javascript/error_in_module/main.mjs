@@ -1,0 +1,2 @@
+import { run } from './deep.mjs';
+await run();

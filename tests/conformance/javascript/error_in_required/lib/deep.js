@@ -1,0 +1,3 @@
+exports.run = function run() {
+  [1].forEach(() => undefinedFunction());
+};

@@ -1,0 +1,2 @@
+process.on('exit', () => { throw new Error('late'); });
+console.log('body');

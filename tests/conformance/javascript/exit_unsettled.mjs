@@ -1,0 +1,3 @@
+console.log('before');
+process.on('exit', (code) => console.log(code));
+await new Promise(() => {});

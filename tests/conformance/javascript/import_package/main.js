@@ -1,0 +1,2 @@
+console.log(require('pkg'), require('pkg/sub'));
+import('pkg').then((m) => console.log(m.default));

@@ -1,0 +1,1 @@
+exports.a = [__filename, require.main.filename, module.parent.filename];

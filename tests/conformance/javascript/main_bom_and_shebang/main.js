@@ -1,0 +1,3 @@
+#!/usr/bin/node --flag
+"use strict";
+console.log((function () { return this; })());

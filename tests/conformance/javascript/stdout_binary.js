@@ -1,0 +1,1 @@
+process.stdout.write(Buffer.from([0x41, 0, 0xe2, 0x82, 0xac, 10]));

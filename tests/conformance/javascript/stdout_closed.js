@@ -1,0 +1,3 @@
+require('fs').closeSync(1);
+console.error('closed');
+console.log('lost');

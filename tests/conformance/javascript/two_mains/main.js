@@ -1,0 +1,1 @@
+console.log('js', require('./main.mjs').x);

@@ -1,0 +1,2 @@
+process.on('exit', (code: number) => console.log(code));
+await new Promise<never>(() => {});

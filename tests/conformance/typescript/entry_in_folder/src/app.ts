@@ -1,0 +1,3 @@
+import { lib } from '../lib';
+console.log(lib as string, __filename, process.cwd());
+throw new Error('here');

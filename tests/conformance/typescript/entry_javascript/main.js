@@ -1,0 +1,2 @@
+const { x } = require('./typed');
+console.log(x, __filename);

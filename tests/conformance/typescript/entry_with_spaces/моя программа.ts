@@ -1,0 +1,3 @@
+const name: string = __filename;
+console.log(name);
+throw new Error('ошибка');

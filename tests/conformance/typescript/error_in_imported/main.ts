@@ -1,0 +1,3 @@
+import { run } from './lib/deep';
+
+run<string>('x');

@@ -1,0 +1,2 @@
+const x: number = 5;
+let y = ;

@@ -1,0 +1,2 @@
+import { x } from './broken';
+console.log(x);

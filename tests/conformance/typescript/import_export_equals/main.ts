@@ -1,0 +1,2 @@
+import Thing = require('./thing');
+console.log(new Thing(3).double());

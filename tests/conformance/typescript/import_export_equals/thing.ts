@@ -1,0 +1,2 @@
+class Thing { constructor(private n: number) {} double() { return this.n * 2; } }
+export = Thing;

@@ -1,0 +1,3 @@
+import { old } from './old.js';
+import { modern } from './modern.mjs';
+console.log(old, modern);

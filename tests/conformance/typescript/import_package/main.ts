@@ -1,0 +1,2 @@
+import pkg, { named } from 'pkg';
+console.log(pkg, named);

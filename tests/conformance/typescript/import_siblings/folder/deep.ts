@@ -1,0 +1,1 @@
+export const deep: string[] = ['deep', __filename];

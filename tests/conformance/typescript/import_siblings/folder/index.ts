@@ -1,0 +1,1 @@
+export { deep as nested } from './deep.ts';

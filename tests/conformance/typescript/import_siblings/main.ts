@@ -1,0 +1,10 @@
+import def, { named, type Shape } from './lib';
+import * as all from './lib/../lib.js';
+import { nested } from './folder';
+import data from './data.json';
+import fs, { readFileSync } from 'fs';
+import type { Nowhere } from './nowhere';
+import { Unused } from './types';
+const shape: Shape = { sides: 3 };
+console.log(def, named(shape), Object.keys(all), nested, data, fs.readFileSync === readFileSync);
+export const unused: Nowhere | Unused | undefined = undefined;

@@ -1,0 +1,6 @@
+setTimeout((): void => console.log('timeout'));
+setImmediate(() => console.log('immediate'));
+process.nextTick(() => console.log('tick'));
+Promise.resolve<string>('microtask').then(console.log);
+console.log('sync');
+setTimeout(() => console.error('last'), 20);
