@@ -1,5 +1,6 @@
 /* A process that forks while kill(-1) walks the list may leave a child behind, so killing is repeated
-   until nothing is left. To spare one process all are stopped at once, and then killed one by one. */
+   until nothing is left. To spare one process and what it has started, all are stopped at once, and then
+   killed one by one: what the spared one has started is its own to reap, and would be waited for in vain. */
 #include "reap.h"
 
 #include <errno.h>
@@ -31,16 +32,17 @@ pid_t reap(int *status, struct usage *usage, bool wait)
 	return pid < 0 ? -1 : (pid_t)pid;
 }
 
-/* The number that a name of /proc is; 0 when it is none. */
-static pid_t number(const char *name)
+/* The number that a text begins with; 0 when there is none, as in what /proc holds beside processes. */
+static pid_t leading_number(const char *text)
 {
 	pid_t n = 0;
-	for (; *name >= '0' && *name <= '9'; name++)
-		n = n * 10 + (*name - '0');
-	return *name ? 0 : n;
+	for (; *text >= '0' && *text <= '9'; text++)
+		n = n * 10 + (*text - '0');
+	return n;
 }
 
-static bool is_zombie(int proc, const char *name)
+/* What may be killed of a process; its parent, or 0 when it is dead or gone already. */
+static pid_t living_parent(int proc, const char *name)
 {
 	char path[32], text[256];
 	size_t length = strlen(name);
@@ -48,14 +50,29 @@ static bool is_zombie(int proc, const char *name)
 	memcpy(path + length, "/stat", sizeof "/stat");
 	long fd = sys(SYS_openat, proc, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return true; /* it is gone already */
+		return 0;
 	long size = sys(SYS_read, fd, text, sizeof text - 1);
 	sys(SYS_close, fd);
 	if (size <= 0)
-		return true;
+		return 0;
 	text[size] = 0;
-	const char *state = strrchr(text, ')');
-	return state && state[1] && state[2] == 'Z';
+	const char *state = strrchr(text, ')'); /* then " S PPID " */
+	if (!state || !state[1] || !state[2] || !state[3] || state[2] == 'Z')
+		return 0;
+	return leading_number(state + 4);
+}
+
+/* Whether a process was started by `spare`, or by one that was. All are stopped: nobody changes its parent. */
+static bool descends(int proc, pid_t parent, pid_t spare)
+{
+	while (parent > 1 && parent != spare) {
+		char name[12], *at = name + sizeof name;
+		*--at = 0;
+		for (pid_t left = parent; left > 0; left /= 10)
+			*--at = (char)('0' + left % 10);
+		parent = living_parent(proc, at);
+	}
+	return parent == spare;
 }
 
 static int kill_all_but(pid_t spare)
@@ -69,8 +86,9 @@ static int kill_all_but(pid_t spare)
 		for (long at = 0; at < size;) {
 			/* struct linux_dirent64: u64 inode, u64 offset, u16 size, u8 type, name */
 			const char *name = entries + at + 19;
-			pid_t pid = number(name);
-			if (pid > 1 && pid != spare && !is_zombie((int)proc, name) && sys(SYS_kill, pid, SIGKILL) == 0)
+			pid_t pid = leading_number(name);
+			pid_t parent = pid > 1 && pid != spare ? living_parent((int)proc, name) : 0;
+			if (parent && !descends((int)proc, parent, spare) && sys(SYS_kill, pid, SIGKILL) == 0)
 				killed++;
 			uint16_t length;
 			memcpy(&length, entries + at + 16, sizeof length);
@@ -95,5 +113,5 @@ void kill_others(pid_t spare, struct usage *usage)
 			;
 	}
 	if (spare)
-		sys(SYS_kill, spare, SIGCONT);
+		sys(SYS_kill, -1, SIGCONT); /* only they are left */
 }

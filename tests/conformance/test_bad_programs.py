@@ -171,3 +171,29 @@ def test_compile_of_a_gigabyte_ends_in_an_error(stack: Hearth, language: str) ->
     assert answer["compile"]["status"] in ("RE", "SG", "ML", "TO")
     assert "run" not in answer
     assert stack.execute(language, HELLO[language])["run"]["stdout"] == "hello\n"
+
+
+HOG = {
+    "bash": 'x=x; while :; do x="$x$x"; done',
+    "c": "#include <stdlib.h>\n#include <string.h>\nint main(void) { for (;;) memset(malloc(1 << 20), 1, 1 << 20); }",
+    "c++": "#include <vector>\nint main() { std::vector<std::vector<char>> v; for (;;) v.emplace_back(1 << 20, 'x'); }",
+    "csharp": "class P { static void Main() { var l = new System.Collections.Generic.List<byte[]>();"
+    " for (;;) { var b = new byte[1 << 20]; for (int i = 0; i < b.Length; i += 4096) b[i] = 1; l.Add(b); } } }",
+    "go": "package main\n\nfunc main() {\n\tvar all [][]byte\n\tfor {\n\t\tb := make([]byte, 1<<20)\n"
+    "\t\tfor i := range b {\n\t\t\tb[i] = 1\n\t\t}\n\t\tall = append(all, b)\n\t}\n}",
+    "java": "class P { public static void main(String[] a) { var l = new java.util.ArrayList<byte[]>();"
+    " for (;;) l.add(new byte[1 << 20]); } }",
+    "javascript": "const all = []; for (;;) all.push(Buffer.alloc(1 << 20, 1));",
+    "python": "all = []\nwhile True: all.append(b'x' * (1 << 20) + bytes([len(all) % 256]))",
+    "ruby": 'all = []; loop { all << "x" * (1 << 20) }',
+    "rust": "fn main() { let mut v = Vec::new(); loop { v.push(vec![1u8; 1 << 20]); if v.len() > 1 << 40 { break; } }"
+    ' println!("{}", v.len()); }',
+    "typescript": "const all: Buffer[] = []; for (;;) all.push(Buffer.alloc(1 << 20, 1));",
+}
+
+
+def test_program_that_takes_all_memory_is_ended_for_it(stack: Hearth, language: str) -> None:
+    run = stack.execute(language, HOG[language], run_timeout=60_000)["run"]
+    # Where the language has a limit of its own below that of the sandbox, it says so itself.
+    assert run["status"] == "ML" or (run["status"] in ("RE", "SG") and "memory" in run["stderr"].lower()), run
+    assert stack.execute(language, HELLO[language])["run"]["stdout"] == "hello\n"

@@ -3,7 +3,8 @@
 import errno
 
 import pytest
-from wire import STDIN_EOF, Agent, Refused, Result, frame, start
+from conftest import Boot
+from wire import PARKED, STDIN_EOF, Agent, Refused, Result, configure, frame, park, start
 
 
 def stage(agent: Agent, text: str, status: int) -> Result:
@@ -50,3 +51,15 @@ def test_kill_in_a_stage_with_a_successor(parking: Agent) -> None:
     assert (result.code, result.reason) == (-9, 2)
     parking.park()
     assert stage(parking, "again", 0).stdout == b"again"
+
+
+def test_what_a_parked_runner_has_started_is_spared_with_it(boot: Boot) -> None:
+    with boot() as agent:
+        agent.send(configure(["/runner", "with a child"]), park())
+        agent.expect(PARKED)
+        for _ in range(3):
+            leaves = "setsid sleep 1000 & (sleep 1000 &) ; echo one"
+            assert agent.run("/usr/bin/bash", "-c", leaves).stdout == b"one\n"
+        left = agent.run("/usr/bin/bash", "-c", "cat /proc/[0-9]*/comm | sort | uniq -c").stdout.split()
+        assert (left.count(b"runner"), left[left.index(b"runner") - 1], b"sleep" in left) == (1, b"2", False)
+        assert agent.run("/child", parked=True).code == 0

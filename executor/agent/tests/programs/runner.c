@@ -1,8 +1,10 @@
 /* A parked runner for tests: says that it is ready, takes a program, and executes it. "/again TEXT STATUS" is a
-   stage that it survives: it prints the text, says the status, and takes another program. */
+   stage that it survives: it prints the text, says the status, and takes another program. With an argument of
+   its own it has a child that waits, as a driver of parked tools has. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char text[65536 + 1], *vectors[65536 + 8];
@@ -19,8 +21,13 @@ static char **unpack(char **at, char ***free)
 	return begin;
 }
 
-int main(void)
+int main(int argc, char **own)
 {
+	(void)own;
+	pid_t child = argc > 1 ? fork() : -1;
+	if (child == 0)
+		for (;;)
+			pause();
 	int fd = atoi(getenv("HEARTH_PARK"));
 	char **argv, **env;
 	if (write(fd, "r", 1) != 1)
@@ -47,6 +54,8 @@ int main(void)
 	close(fd);
 	if (strcmp(argv[0], "/hi") == 0)
 		return write(1, "hi\n", 3) != 3; /* the shortest program: for measuring */
+	if (strcmp(argv[0], "/child") == 0)
+		return waitpid(child, NULL, WNOHANG); /* 0 while it lives */
 	execve(argv[0], argv, env);
 	return 126;
 }

@@ -1,0 +1,9 @@
+using System;
+
+static class Program
+{
+    static void Main()
+    {
+        Console.WriteLine("hello");
+    }
+}

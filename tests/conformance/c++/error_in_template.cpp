@@ -1,0 +1,9 @@
+#include <algorithm>
+#include <list>
+#include <iostream>
+
+int main()
+{
+    std::list<int> numbers{3, 1, 2};
+    std::sort(numbers.begin(), numbers.end());
+}

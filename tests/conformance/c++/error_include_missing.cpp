@@ -1,0 +1,6 @@
+#include <iostream>
+#include <boost/nowhere.hpp>
+
+int main()
+{
+}

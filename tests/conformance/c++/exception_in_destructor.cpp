@@ -1,0 +1,10 @@
+#include <stdexcept>
+
+struct Thrower {
+    ~Thrower() { throw std::logic_error("from a destructor"); }
+};
+
+int main()
+{
+    Thrower thrower;
+}

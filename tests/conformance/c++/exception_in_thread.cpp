@@ -1,0 +1,9 @@
+#include <iostream>
+#include <stdexcept>
+#include <thread>
+
+int main()
+{
+    std::cout << "starting" << std::endl;
+    std::thread([] { throw std::runtime_error("in a thread"); }).join();
+}

@@ -1,0 +1,4 @@
+int main()
+{
+    throw 42;
+}

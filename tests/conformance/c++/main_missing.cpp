@@ -1,0 +1,6 @@
+namespace inner {
+int main()
+{
+    return 0;
+}
+}

@@ -1,0 +1,6 @@
+import <iostream>;
+
+int main()
+{
+    std::cout << "hello\n";
+}

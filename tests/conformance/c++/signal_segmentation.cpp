@@ -1,0 +1,10 @@
+#include <iostream>
+#include <vector>
+
+int main()
+{
+    std::cerr << "here it comes\n";
+    std::cout << "lost";
+    std::vector<int> *volatile nothing = nullptr;
+    return nothing->size();
+}

@@ -1,0 +1,2 @@
+#include "../parts.hpp"
+int three() { return 3; }

@@ -1,0 +1,6 @@
+#include "parts.hpp"
+
+int main()
+{
+    return one() + two() + three();
+}

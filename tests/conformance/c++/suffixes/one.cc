@@ -1,0 +1,2 @@
+#include "parts.hpp"
+int one() { return 1; }

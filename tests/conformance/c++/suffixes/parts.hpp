@@ -1,0 +1,4 @@
+#pragma once
+int one();
+int two();
+int three();

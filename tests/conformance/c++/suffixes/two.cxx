@@ -1,0 +1,2 @@
+#include "parts.hpp"
+int two() { return 2; }

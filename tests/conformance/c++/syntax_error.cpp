@@ -1,0 +1,7 @@
+#include <iostream>
+
+int main()
+{
+    std::cout << "no semicolon"
+    return 0;
+}

@@ -1,0 +1,2 @@
+struct Unfinished {
+    int value;

@@ -1,0 +1,8 @@
+#include <stdio.h>
+
+#include <found.h>
+
+int main(void)
+{
+	puts(FOUND);
+}

@@ -1,0 +1,6 @@
+int other(void);
+
+int main(void)
+{
+	return other();
+}

@@ -1,0 +1,5 @@
+int main(void)
+{
+	__asm__("nosuchinstruction %eax");
+	return 0;
+}

@@ -1,0 +1,4 @@
+static int broken(void
+{
+	return 1;
+}

@@ -1,0 +1,6 @@
+#include "broken.h"
+
+int main(void)
+{
+	return broken();
+}

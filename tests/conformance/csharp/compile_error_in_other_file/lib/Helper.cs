@@ -1,0 +1,4 @@
+class Helper
+{
+    public static string Name() { return 5; }
+}

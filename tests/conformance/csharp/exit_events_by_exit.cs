@@ -1,0 +1,10 @@
+using System;
+
+class Program
+{
+    static void Main(string[] args)
+    {
+        AppDomain.CurrentDomain.ProcessExit += (sender, e) => Console.WriteLine("process exit");
+        Environment.Exit(2);
+    }
+}

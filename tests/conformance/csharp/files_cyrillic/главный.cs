@@ -1,0 +1,10 @@
+using System;
+
+class Program
+{
+    static void Main(string[] args)
+    {
+        Console.WriteLine(Помощник.Имя());
+        throw new Exception("след");
+    }
+}

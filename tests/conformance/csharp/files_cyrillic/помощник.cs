@@ -1,0 +1,4 @@
+static class Помощник
+{
+    public static string Имя() { return typeof(Помощник).FullName; }
+}

@@ -1,0 +1,7 @@
+namespace App.Text
+{
+    static class Greeting
+    {
+        public static string Of(string name) { return "hello " + name; }
+    }
+}

@@ -1,0 +1,4 @@
+static class Helper
+{
+    public static string Text() { return "helper"; }
+}

@@ -1,0 +1,4 @@
+class Nothing
+{
+    static int Twice(int x) { return 2 * x; }
+}

@@ -1,0 +1,11 @@
+using System;
+
+class Program
+{
+    static void Main(string[] args)
+    {
+        int first = Console.Read();
+        string rest = Console.In.ReadToEnd();
+        Console.WriteLine((char)first + " " + rest.Length + " " + Console.Read());
+    }
+}

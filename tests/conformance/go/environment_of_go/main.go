@@ -1,0 +1,7 @@
+//go:build special
+
+package main
+
+func main() {
+	println("built with a tag")
+}

@@ -1,0 +1,5 @@
+package main
+
+import "example.org/broken/inner"
+
+func main() { inner.Call() }

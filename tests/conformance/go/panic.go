@@ -1,0 +1,12 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+)
+
+func main() {
+	defer fmt.Println("deferred")
+	fmt.Println("before")
+	panic(fmt.Errorf("wrapped: %w", errors.New("inner")))
+}

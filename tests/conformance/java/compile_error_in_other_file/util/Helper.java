@@ -1,0 +1,5 @@
+package util;
+
+public class Helper {
+    public static String name() { return 5; }
+}

@@ -1,0 +1,5 @@
+public class Ошибка {
+    public static void main(String[] аргументы) {
+        строка х = "привет";
+    }
+}

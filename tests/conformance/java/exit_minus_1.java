@@ -1,0 +1,6 @@
+public class Exit {
+    public static void main(String[] args) {
+        System.out.println("before");
+        System.exit(-1);
+    }
+}

@@ -1,0 +1,3 @@
+class Помощник {
+    static String имя() { return Помощник.class.getName(); }
+}

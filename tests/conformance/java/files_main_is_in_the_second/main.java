@@ -1,0 +1,3 @@
+class Helper {
+    static String text() { return "helper"; }
+}

@@ -1,0 +1,5 @@
+public class Program {
+    public static void main(String[] args) {
+        throw new RuntimeException("from a file with a space");
+    }
+}

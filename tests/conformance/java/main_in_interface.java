@@ -1,0 +1,5 @@
+interface Program {
+    static void main(String[] args) {
+        System.out.println("an interface");
+    }
+}

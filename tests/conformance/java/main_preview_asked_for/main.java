@@ -1,0 +1,3 @@
+void main() {
+    System.out.println("an unnamed class");
+}

@@ -1,0 +1,5 @@
+public class Hidden {
+    private static void main(String[] args) {
+        System.out.println("never");
+    }
+}

@@ -1,0 +1,3 @@
+public class Returns {
+    public static int main(String[] args) { return 3; }
+}

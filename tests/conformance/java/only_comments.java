@@ -1,0 +1,2 @@
+// Nothing is here.
+/* Nor here. */

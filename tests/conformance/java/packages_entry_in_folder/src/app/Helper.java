@@ -1,0 +1,5 @@
+package app;
+
+class Helper {
+    static String text() { return "from the same package"; }
+}

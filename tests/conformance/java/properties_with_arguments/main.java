@@ -1,0 +1,5 @@
+public class Command {
+    public static void main(String[] args) {
+        System.out.println(System.getProperty("sun.java.command"));
+    }
+}

@@ -1,0 +1,16 @@
+public class Deep {
+    static int depth;
+
+    static void down() {
+        depth++;
+        down();
+    }
+
+    public static void main(String[] args) {
+        try {
+            down();
+        } catch (StackOverflowError e) {
+            System.out.println(e + " " + (depth > 5_000));
+        }
+    }
+}

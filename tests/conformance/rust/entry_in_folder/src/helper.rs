@@ -1,0 +1,5 @@
+pub fn greet() {
+    println!("{}", file!());
+    let none: Option<u8> = None;
+    none.expect("nothing is there");
+}

@@ -1,0 +1,3 @@
+#![feature(never_type)]
+
+fn main() {}

@@ -1,0 +1,5 @@
+mod nowhere;
+
+fn main() {
+    nowhere::call();
+}

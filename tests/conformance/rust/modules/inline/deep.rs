@@ -1,0 +1,3 @@
+pub fn place() -> String {
+    format!("{}:{} {}", file!(), line!(), module_path!())
+}

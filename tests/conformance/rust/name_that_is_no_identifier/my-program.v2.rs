@@ -1,0 +1,4 @@
+fn main() {
+    println!("{} {}", file!(), module_path!());
+    panic!("here");
+}

@@ -1,0 +1,4 @@
+fn main() {
+    println!("no semicolon")
+    let x = ;
+}
