@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -38,14 +39,16 @@ def build(
     The step sees the finished packages, its build_packages, the runtime's folder as /build, and `npm`,
     the folder of unpacked npm packages, as /npm; these two read only. Raises CommandError.
     """
-    out, packed = scratch / "out", scratch / "out.tar"
+    out, packed, sources = scratch / "out", scratch / "out.tar", scratch / "sources"
     out.mkdir()
+    # A copy, in which links are the files that they lead to: folders share files by them.
+    shutil.copytree(folder, sources)
     with mounts.overlay([upper, *below], scratch / "build.overlay") as root, chroot.prepared(root):
         if image.build_packages:
             apt.install(root, image.build_packages)
         with (
             _connected(root),
-            _shown(folder, root / "build", read_only=True),
+            _shown(sources, root / "build", read_only=True),
             _shown(npm, root / "npm", read_only=True),
             _shown(out, root / "out"),
         ):
