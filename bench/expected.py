@@ -23,13 +23,13 @@ RATIO = {
     "csharp": 0.5,
     "bash": 4.0,
     "c": 2.5,
-    "cpp": 2.5,
+    "c++": 2.5,
     "go": 2.5,
     "rust": 2.5,
 }
 # A program seen before: ms beyond the plain run of what had been compiled.
 SEEN_EXTRA = 10.0
-_NATIVE = ("c", "cpp", "go", "rust")
+_NATIVE = ("c", "c++", "go", "rust")
 
 
 @dataclass(slots=True)

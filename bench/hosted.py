@@ -78,7 +78,7 @@ def _host_commands(language: str, entry: str, build: str) -> tuple[list[str] | N
         "bash": (None, ["/bin/bash", entry]),
         "ruby": (None, ["/usr/bin/ruby", entry]),
         "c": (["/usr/bin/gcc", "-O2", "-std=gnu17", "-pipe", "-o", program, entry], [program]),
-        "cpp": (["/usr/bin/g++", "-O2", "-std=gnu++20", "-pipe", "-o", program, entry], [program]),
+        "c++": (["/usr/bin/g++", "-O2", "-std=gnu++20", "-pipe", "-o", program, entry], [program]),
         "go": (["/usr/bin/go", "build", "-o", program, entry], [program]),
         "rust": (["rustc", "--edition=2021", "-O", "-o", program, entry], [program]),
         "java": (["/usr/bin/javac", "-d", build, entry], ["/usr/bin/java", "-cp", build, "Main"]),

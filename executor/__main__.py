@@ -81,6 +81,7 @@ async def _sync_images(containerd: Containerd, runtimes: dict[str, Runtime], set
             continue
         log.info("image.importing", image=runtime.image)
         await import_image(settings.containerd_socket, settings.containerd_namespace, archive)
+        there.add(runtime.image)
     # What no runtime uses any more is only disk.
     for name in there - {runtime.image for runtime in runtimes.values()}:
         await containerd.delete_image(name)

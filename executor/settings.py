@@ -48,10 +48,11 @@ class Settings(BaseSettings):
         2, ge=0, description="Warm sandboxes for a language that `warm` does not name: one taken, one ready."
     )
     max_sandboxes: int = Field(
-        24,
+        40,
         ge=1,
-        description="Sandboxes of all kinds at once. An idle one takes about 70 MiB; idle sandboxes of "
-        "tenants are given up, least recently used first, when this is reached.",
+        description="Sandboxes of all kinds at once: two warm ones of each language, and as many for tenants. "
+        "An idle one takes 20 to 120 MiB; those of tenants are given up, least recently used first, when this "
+        "is reached.",
     )
     max_running: int = Field(
         16,

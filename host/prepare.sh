@@ -3,8 +3,8 @@
 # anything, then installs the packages that are missing. Quick when nothing is.
 set -eu
 
-MIN_DISK_MIB=6144   # images of all runtimes, their layers, and containerd's unpacked copy
-MIN_MEMORY_MIB=1900 # a few warm sandboxes at 70 MiB each, containerd, two Python services
+MIN_DISK_MIB=10240  # images of all runtimes, their layers, and containerd's unpacked copy
+MIN_MEMORY_MIB=3800 # two warm sandboxes of each language, and one program at its limit
 OLDEST_RUNSC=20240729
 
 dev=no

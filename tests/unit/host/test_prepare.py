@@ -130,7 +130,7 @@ REFUSALS = [
     ),
     pytest.param({"os_release": ""}, ["This is an unknown system."], id="a system that does not say"),
     pytest.param({"without": ("apt-get",)}, ["There is no apt-get."], id="no apt-get"),
-    pytest.param({"memory_mib": 1000}, ["has 1000 MiB of memory; 1900 are needed"], id="memory"),
+    pytest.param({"memory_mib": 1000}, ["has 1000 MiB of memory; 3800 are needed"], id="memory"),
     pytest.param(
         {"controllers": ("cpu", "cpuset", "pids")}, ["No cgroup controller memory"], id="v1 controller"
     ),
@@ -146,7 +146,7 @@ REFUSALS = [
     ),
     pytest.param(
         {"uid": 1000, "os_release": FEDORA, "memory_mib": 1000, "without": ("apt-get",)},
-        ["You are not root.", "This is Fedora", "There is no apt-get.", "1900 are needed"],
+        ["You are not root.", "This is Fedora", "There is no apt-get.", "3800 are needed"],
         id="all at once",
     ),
 ]
@@ -172,7 +172,7 @@ def test_a_disk_that_is_too_small_is_in_the_way_until_there_are_images(
 ) -> None:
     done = Machine(tmp_path, disk_mib=100, images=images).run()
     assert done.returncode == status
-    assert ("has 100 MiB free; 6144 are needed" in done.stderr) is not images
+    assert ("has 100 MiB free; 10240 are needed" in done.stderr) is not images
 
 
 def test_a_state_folder_deep_in_what_is_not_there_yet_is_no_problem(tmp_path: Path) -> None:
