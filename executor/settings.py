@@ -50,9 +50,9 @@ class Settings(BaseSettings):
     max_sandboxes: int = Field(
         40,
         ge=1,
-        description="Sandboxes of all kinds at once: two warm ones of each language, and as many for tenants. "
-        "An idle one takes 20 to 120 MiB; those of tenants are given up, least recently used first, when this "
-        "is reached.",
+        description="Sandboxes of all kinds at once: two warm ones of each language, and as many for "
+        "tenants. An idle one takes 20 to 120 MiB; those of tenants are given up, least recently used first, "
+        "when this is reached.",
     )
     max_running: int = Field(
         16,
