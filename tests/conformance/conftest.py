@@ -19,7 +19,7 @@ def language(request: pytest.FixtureRequest) -> str:
 def stack(language: str) -> Iterator[Hearth]:
     """A stack that has one language, and its plain variant."""
     # The plain side tells everything in hex.
-    with hearth([language], plain=True, HEARTH_EXECUTOR_OUTPUT_LIMIT=str(4 << 20)) as running:
+    with hearth([language], plain=True, HEARTH_EXECUTOR_OUTPUT_LIMIT=str(4 << 20), HEARTH_EXECUTOR_WARM_DEFAULT="1") as running:
         yield running
 
 
