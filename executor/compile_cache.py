@@ -113,7 +113,7 @@ class Saving:
     """
 
     def __init__(self, limit: int, keep: Callable[[bytes], None]) -> None:
-        """`keep` gets the frames that make the place again. `limit` in bytes of files."""
+        """`keep` gets the frames that make the place again, of at most `limit` bytes, names and all."""
         self._left = limit
         self._keep = keep
         self._parts: list[bytes] = []
@@ -123,6 +123,9 @@ class Saving:
             if frame.errno == 0 and self._left >= 0:
                 self._keep(b"".join(self._parts))
             return
-        self._left -= len(frame.content)
+        again = frame.again()
+        self._left -= len(again)
         if self._left >= 0:
-            self._parts.append(frame.again())
+            self._parts.append(again)
+        else:
+            self._parts.clear()

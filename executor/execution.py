@@ -103,11 +103,11 @@ class Execution:
         Not done when its result is known. Else what it made is asked for before anything of it runs, since a
         program may change what lies in /build; the agent answers while the program starts.
         """
-        start, known = self._start, None
+        start = self._start
+        if start.isolate_sandbox:
+            return *await self._stage(pb.COMPILE, files, step, self._emit), []
         key = compile_cache.key(self._sandbox.runtime.image, step.argv, self._env, start.files)
-        if not start.isolate_sandbox:
-            known = self._cache.find(start.tenant, key)
-        if known is not None:
+        if (known := self._cache.find(start.tenant, key)) is not None:
             told = compile_cache.reused(known.events)
             return told[-1].stage_end, told, [*files, known.build]
         events: list[pb.Event] = []
@@ -117,7 +117,7 @@ class Execution:
             await self._emit(some)
 
         end, last = await self._stage(pb.COMPILE, files, step, keep_and_emit)
-        if end.outcome != pb.OK or start.isolate_sandbox:
+        if end.outcome != pb.OK:
             return end, last, []
         limit = self._settings.compile_cache_entry
 
@@ -223,6 +223,8 @@ class Execution:
                         self._saving is not None
                     ):
                         self._saving.take(frame)
+                        if isinstance(frame, frames.Saved):
+                            self._saving = None
                     case _:
                         self._channel.end("the agent sent a frame out of turn")
                         break

@@ -90,8 +90,9 @@ def status() -> None:
         table.add_row(name, state.text, str(state.pid) if state.running else "")
     console.print(table)
     table = Table("language", "version", "warm", "executors")
-    for runtime in stack.runtimes():
-        table.add_row(*(str(runtime[key]) for key in ("language", "version", "warm", "executors")))
+    with _told():
+        for runtime in stack.runtimes():
+            table.add_row(*(str(runtime[key]) for key in ("language", "version", "warm", "executors")))
     console.print(table)
     if not all(state.running for state in states.values()):
         sys.exit(1)

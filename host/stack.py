@@ -11,6 +11,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from executor.settings import Settings
 from host.layout import Layout
 from host.runner import Runner, ServiceState, StackError, systemd_is_pid_1
@@ -95,14 +97,18 @@ class Stack:
             time.sleep(0.1)
 
     def _kept_warm(self) -> set[str]:
-        """The languages of which the executor was told to keep sandboxes."""
-        default = self._settings.get(
-            "HEARTH_EXECUTOR_WARM_DEFAULT", Settings.model_fields["warm_default"].default
-        )
-        targets = json.loads(self._settings.get("HEARTH_EXECUTOR_WARM", "{}"))
+        """The languages of which the executor was told to keep sandboxes. Raises StackError."""
+        fallback = Settings.model_fields["warm_default"].default
+        try:
+            default = int(self._settings.get("HEARTH_EXECUTOR_WARM_DEFAULT", fallback))
+            targets = TypeAdapter(dict[str, int]).validate_json(
+                self._settings.get("HEARTH_EXECUTOR_WARM", "{}")
+            )
+        except ValueError as error:
+            raise StackError(f"HEARTH_EXECUTOR_WARM or HEARTH_EXECUTOR_WARM_DEFAULT: {error}") from error
         records = (json.loads(path.read_bytes()) for path in self.layout.images.glob("*.json"))
         languages = {str(record["definition"]["language"]) for record in records}
-        return {language for language in languages if int(targets.get(language, default))}
+        return {language for language in languages if targets.get(language, default)}
 
     def runtimes(self) -> list[dict[str, object]]:
         """`/v1/runtimes`; empty while nobody answers. Raises StackError when the key is not a good one."""

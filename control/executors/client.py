@@ -68,11 +68,11 @@ class ExecutorClient:
         return self._lines.take()
 
     def end(self, line: Line, *, reusable: bool) -> None:
-        """Takes a line back. One that is not reusable is ended, and with it a program that still runs."""
-        if not reusable:
-            line.cancel()
-        elif self.ready:
+        """Takes a line back. One that is of no more use is ended, and with it a program that still runs."""
+        if reusable and self.ready:
             self._lines.give_back(line)
+        else:
+            line.cancel()
         self.in_flight -= 1
         if self.in_flight == 0:
             self._idle.set()

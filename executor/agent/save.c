@@ -7,13 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "channel.h"
-#include "files.h"
 
 /* What one entry counts at least, so that a million empty files are not nothing. */
 enum { ENTRY_COST = 512 };

@@ -1,6 +1,7 @@
 """How many calls to an executor a number of requests takes, and when one is not used again."""
 
 import asyncio
+from typing import Any
 
 import grpc
 import scripted_executor as scripted
@@ -38,4 +39,28 @@ async def test_a_draining_executor_is_left_no_line(control: Control, executor: S
     await control.execute(**HELLO)
     assert executor.open_lines == 1
     executor.report(warm={"python-3.13.5": 1}, capacity=4, draining=True)
+    await until(lambda: executor.open_lines == 0)
+
+
+async def test_a_line_of_a_program_that_outlasts_the_drain_is_ended_too(
+    control: Control, executor: ScriptedExecutor
+) -> None:
+    go_on = asyncio.Event()
+
+    async def play(start: Any, context: Any) -> Any:
+        yield scripted.sent(scripted.started())
+        await go_on.wait()
+        yield scripted.sent(scripted.end(), scripted.done())
+
+    executor.play = play
+    asked = asyncio.create_task(control.execute(**HELLO))
+    await until(lambda: executor.running == 1)
+    executor.report(warm={"python-3.13.5": 1}, capacity=4, draining=True)
+
+    async def drained() -> bool:
+        return not await control.ready()
+
+    await until(drained)
+    go_on.set()
+    assert (await asked)[0] == 200
     await until(lambda: executor.open_lines == 0)

@@ -98,15 +98,24 @@ AGAIN = frames.encode(
 
 
 def test_what_was_saved_is_kept_as_the_frames_that_make_it_again() -> None:
-    one, kept = saving(10)
+    one, kept = saving(len(AGAIN))
     for frame in (ENTRY, MORE, frames.Saved(0)):
         one.take(frame)
     assert kept == [AGAIN]
 
 
-@pytest.mark.parametrize(("limit", "errno"), [(9, 0), (10, 7)])
+@pytest.mark.parametrize(("limit", "errno"), [(len(AGAIN) - 1, 0), (len(AGAIN), 7)])
 def test_what_is_too_much_or_not_all_is_not_kept(limit: int, errno: int) -> None:
     one, kept = saving(limit)
     for frame in (ENTRY, MORE, frames.Saved(errno)):
         one.take(frame)
+    assert kept == []
+
+
+def test_entries_of_nothing_but_a_name_count_too() -> None:
+    one, kept = saving(100_000)
+    empty = frames.SavedEntry(frames.Place.BUILD, frames.Kind.FILE, 0o644, 5, b"n" * 1000, b"")
+    for _ in range(100):
+        one.take(empty)
+    one.take(frames.Saved(0))
     assert kept == []

@@ -819,3 +819,18 @@ async def test_a_program_that_hangs_after_a_kill_for_memory_is_ended_at_once() -
     assert (found.end.outcome, found.stdout) == (pb.MEMORY_EXCEEDED, b"before")
     assert 5 <= found.seconds < 5.3
     assert not found.execution.healthy
+
+
+@in_virtual_time
+async def test_a_place_that_is_sent_twice_costs_the_sandbox_and_is_kept_once() -> None:
+    cache = CompileCache(total=MIB, per_tenant=MIB)
+
+    async def script(agent: FakeAgent, execution: Execution) -> None:
+        await agent.started()
+        agent.say(wire.exited())
+        await agent.started()
+        agent.say(BUILT, wire.saved(), BUILT, wire.saved(), wire.exited())
+
+    found = await ran(script, program=start("main.c", tenant="a"), on=runtime("c", **COMPILED), cache=cache)
+    assert not found.execution.healthy
+    assert 0 < cache.held < 200
