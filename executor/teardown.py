@@ -17,7 +17,7 @@ import structlog
 
 from executor.cgroup import Cgroup
 from executor.containerd.client import Containerd, ContainerdError
-from executor.containerd.shim import shim_socket
+from executor.containerd.shim import kill_shim, living_shims, shim_socket
 from executor.settings import Settings
 
 log = structlog.get_logger()
@@ -78,7 +78,10 @@ async def _ended(containerd: Containerd, cgroup: Cgroup, sandbox_id: str) -> Non
 
 async def remove_leftovers(host: Host, known: Callable[[], Collection[str]]) -> None:
     """Removes what is not `known`: a killed executor's sandboxes, and what a failed removal left."""
+    containerd = host.settings.containerd_socket, host.settings.containerd_namespace
     found = await asyncio.to_thread(Cgroup(host.settings.cgroup).children)
+    shims = await asyncio.to_thread(living_shims, *containerd)
+    found |= shims.keys()
     try:
         found |= await host.containerd.container_ids()
     except ContainerdError as error:
@@ -90,6 +93,9 @@ async def remove_leftovers(host: Host, known: Callable[[], Collection[str]]) -> 
     async with asyncio.TaskGroup() as removals:
         for sandbox_id in leftovers:
             removals.create_task(remove(host, sandbox_id))
+    # Normally gone by now; not the ones that containerd does not know.
+    for sandbox_id in leftovers & shims.keys():
+        kill_shim(shims[sandbox_id], *containerd, sandbox_id)
 
 
 async def keep_clean(host: Host, known: Callable[[], Collection[str]]) -> None:

@@ -1,5 +1,8 @@
-setTimeout(() => console.log('timeout'));
-setImmediate(() => console.log('immediate'));
+// From a timer, immediates come before other timers; from the main script it is either.
+setTimeout(() => {
+  setTimeout(() => console.log('timeout'));
+  setImmediate(() => console.log('immediate'));
+});
 process.nextTick(() => console.log('tick'));
 queueMicrotask(() => console.log('microtask'));
 await null;
