@@ -10,10 +10,9 @@
 #include <unistd.h>
 
 #include "channel.h"
-#include "files.h"
+#include "contents.h"
 #include "loop.h"
 #include "park.h"
-#include "save.h"
 #include "stage.h"
 
 static void answer(int number, const char *what)
@@ -48,40 +47,12 @@ static void configure(const struct frame *f)
 	agent.state = CONFIGURED;
 }
 
-static void file(const struct frame *f, bool more)
-{
-	if (agent.state != READY || stage_runs() || (more && !agent.file_open && !agent.error_number))
-		fatal(more ? "FILE_MORE out of turn" : "FILE out of turn");
-	if (agent.error_number)
-		return;
-	agent.file_open = true;
-	int number = more ? file_append(f->data) : file_make(&f->file);
-	char what[128] = "the rest of a file cannot be written";
-	if (number && !more)
-		snprintf(what, sizeof what, "cannot write %.*s", (int)(f->file.name.size < 80 ? f->file.name.size : 80),
-		         (const char *)f->file.name.at);
-	if (number) {
-		file_close();
-		stick(number, what); /* START answers with it: one ERROR for one question */
-	}
-}
-
-static void save_place(const struct frame *f)
-{
-	if (agent.state != READY || stage_runs())
-		fatal("SAVE out of turn");
-	file_close();
-	agent.file_open = false;
-	save(f->save.place, f->save.max_bytes);
-}
-
 static void start(const struct frame *f)
 {
 	uint64_t began = now_ns();
 	if (agent.state != READY || stage_runs())
 		fatal("START out of turn");
-	file_close();
-	agent.file_open = false;
+	contents_close();
 	if (agent.error_number) {
 		channel_error(agent.error_number, agent.error_text);
 		return;
@@ -123,9 +94,11 @@ void agent_take_frame(const struct frame *f)
 		return park(f);
 	case FILE_FIRST:
 	case FILE_MORE:
-		return file(f, f->type == FILE_MORE);
+		return contents_file(f, f->type == FILE_MORE);
 	case SAVE:
-		return save_place(f);
+		return contents_save(f);
+	case REMOVE:
+		return contents_remove(f);
 	case START:
 		return start(f);
 	case STDIN:

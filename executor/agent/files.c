@@ -1,56 +1,22 @@
-/* A name is walked one component at a time, never following a link, from a folder that is held open.
-   What programs of the cell left in the way (links, FIFOs, folders) is an error, never followed and never
+/* What programs of the cell left in the way (links, FIFOs, folders) is an error, never followed and never
    waited for. A file that has further names (hard links) is replaced instead of being written through. */
 #include "files.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hash.h"
+#include "known.h"
 #include "places.h"
+#include "reach.h"
 
-enum { NAME_LIMIT = 4096, PART_LIMIT = 255 };
-
-static int root, file = -1;
-static uint64_t file_time;
-
-/* Splits the first component off; false when the name is not one that we take. */
-static bool next_part(const char **name, char part[PART_LIMIT + 1])
-{
-	size_t size = strcspn(*name, "/");
-	if (size == 0 || size > PART_LIMIT || (size == 1 && **name == '.') ||
-	    (size == 2 && strncmp(*name, "..", 2) == 0))
-		return false;
-	memcpy(part, *name, size);
-	part[size] = 0;
-	*name += size + ((*name)[size] == '/');
-	return true;
-}
-
-/* A folder below `parent`, made when it is missing. Closes `parent` unless it is the root. Not asked to be a
-   folder, since with O_DIRECTORY gVisor 20240729 follows a link in spite of O_NOFOLLOW; what is none fails
-   when something is opened below it. */
-static int enter(int parent, const char *part)
-{
-	const int flags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
-	int folder = openat(parent, part, flags);
-	if (folder < 0 && errno == ENOENT && mkdirat(parent, part, 0755) == 0) {
-		folder = openat(parent, part, flags);
-		if (folder >= 0 && fchown(folder, place_uid, place_gid)) {
-			close(folder);
-			folder = -1;
-		}
-	}
-	int number = errno;
-	if (parent != root)
-		close(parent);
-	errno = number;
-	return folder;
-}
+static int file = -1;
+static uint64_t file_time, file_key; /* 0: not to be remembered */
+static struct hash file_hash;
 
 /* Opens a file that is there already, emptied. */
 static int reopen(int folder, const char *part, mode_t mode)
@@ -108,7 +74,7 @@ static int make_link(int folder, const char *part, const struct entry *entry)
 static int make_folder(int parent, const char *part, const struct entry *entry)
 {
 	int keep = dup(parent); /* entering closes it */
-	int folder = enter(parent, part), failed = folder < 0 || fchmod(folder, entry->mode & 0777);
+	int folder = enter(parent, part, true), failed = folder < 0 || fchmod(folder, entry->mode & 0777);
 	if (!failed && entry->mtime_ns)
 		failed = set_time(keep, part, entry->mtime_ns);
 	int number = errno;
@@ -131,48 +97,38 @@ static int make(int folder, const char *part, const struct entry *entry)
 
 int file_make(const struct entry *entry)
 {
-	char text[NAME_LIMIT + 1], part[PART_LIMIT + 1];
-	struct bytes name = entry->name;
+	char part[PART_LIMIT + 1];
+	uint64_t key = known_key(entry->place, entry->name);
 	file_close();
-	if (name.size > NAME_LIMIT)
-		return ENAMETOOLONG;
-	if (memchr(name.at, 0, name.size))
-		return EINVAL;
-	memcpy(text, name.at, name.size);
-	text[name.size] = 0;
-	root = place_root(entry->place);
-	int folder = root, depth = 0;
-	for (const char *rest = text; folder >= 0;) {
-		if (!next_part(&rest, part) || depth++ > DEPTH_LIMIT || (!*rest && rest[-1] == '/')) {
-			if (folder != root)
-				close(folder);
-			return EINVAL;
-		}
-		if (!*rest)
-			break;
-		folder = enter(folder, part);
-	}
+	known_drop(key);
+	int folder = reach(entry->place, entry->name, true, part);
 	if (folder < 0)
 		return errno;
 	if (entry->kind == FOLDER_ENTRY)
 		return make_folder(folder, part, entry) ? errno : 0;
 	int number = make(folder, part, entry) ? errno : 0;
-	if (folder != root)
-		close(folder);
-	if (!number && entry->kind == FILE_ENTRY)
+	leave(folder);
+	if (!number && entry->kind == FILE_ENTRY) {
+		file_key = key;
+		hash_begin(&file_hash);
 		return file_append(entry->content);
+	}
 	file_close();
 	return number;
 }
 
 int file_append(struct bytes content)
 {
+	if (file_key)
+		hash_add(&file_hash, content.at, content.size);
 	while (content.size) {
 		ssize_t put = write(file, content.at, content.size);
 		if (put < 0 && errno == EINTR)
 			continue;
-		if (put <= 0)
+		if (put <= 0) {
+			file_key = 0;
 			return put < 0 ? errno : ENOSPC;
+		}
 		content.at += put;
 		content.size -= (size_t)put;
 	}
@@ -187,6 +143,21 @@ void file_close(void)
 		const struct timespec time = when(file_time), times[2] = {time, time};
 		futimens(file, times);
 	}
+	known_put(file_key, (struct content){file_hash.size, hash_end(&file_hash)});
+	file_key = 0;
 	close(file);
 	file = -1;
+}
+
+int file_remove(uint8_t place, struct bytes name)
+{
+	char part[PART_LIMIT + 1];
+	file_close();
+	known_drop(known_key(place, name));
+	int folder = reach(place, name, false, part);
+	int number = folder < 0 || unlinkat(folder, part, 0) ? errno : 0;
+	if (folder >= 0)
+		leave(folder);
+	/* nothing has that name, also when what lies on the way to it is a file, a link or a socket */
+	return number == ENOENT || number == ENOTDIR || number == ELOOP || number == ENXIO ? 0 : number;
 }

@@ -87,8 +87,14 @@ static int take_rest(struct bytes *in, struct bytes *out)
 static int take_entry(struct bytes *in, struct entry *entry)
 {
 	return take(in, &entry->place, 1) || entry->place >= PLACES || take(in, &entry->kind, 1) ||
-	       entry->kind >= ENTRY_KINDS || take(in, &entry->mode, 4) || take(in, &entry->mtime_ns, 8) ||
+	       entry->kind > LINK_ENTRY || take(in, &entry->mode, 4) || take(in, &entry->mtime_ns, 8) ||
 	       take_str(in, &entry->name) || take_rest(in, &entry->content);
+}
+
+static int take_save(struct bytes *in, struct save *save)
+{
+	return take(in, &save->place, 1) || save->place >= PLACES || take(in, &save->what, 1) ||
+	       save->what > (SAVE_CHANGED | SAVE_ENVIRONMENT) || take(in, &save->max_bytes, 8);
 }
 
 size_t entry_head(const struct entry *entry, uint8_t *to)
@@ -113,7 +119,9 @@ static int take_payload(struct bytes *in, struct frame *f)
 	case FILE_FIRST:
 		return take_entry(in, &f->file);
 	case SAVE:
-		return take(in, &f->save.place, 1) || f->save.place >= PLACES || take(in, &f->save.max_bytes, 8);
+		return take_save(in, &f->save);
+	case REMOVE:
+		return take(in, &f->remove.place, 1) || f->remove.place >= PLACES || take_str(in, &f->remove.name);
 	case START:
 		return take_start(in, f);
 	case FILE_MORE:
@@ -140,7 +148,7 @@ int frame_next(struct bytes in, struct frame *frame, const char **why)
 	if (size > FRAME_MAX)
 		return -1;
 	*why = "a frame of an unknown type";
-	if (frame->type < CONFIGURE || frame->type > SAVE)
+	if (frame->type < CONFIGURE || frame->type > REMOVE)
 		return -1;
 	if (in.size - FRAME_HEADER < size)
 		return 0;

@@ -8,7 +8,7 @@
 enum { FRAME_HEADER = 5, FRAME_MAX = 65536 };
 
 enum frame_type {
-	CONFIGURE = 0x01, PARK, FILE_FIRST, FILE_MORE, START, STDIN, STDIN_EOF, SIGNAL, KILL, SAVE,
+	CONFIGURE = 0x01, PARK, FILE_FIRST, FILE_MORE, START, STDIN, STDIN_EOF, SIGNAL, KILL, SAVE, REMOVE,
 	HELLO = 0x81, PARKED, STDOUT, STDERR, EXIT, CREDIT, ERROR, SAVED_ENTRY, SAVED_MORE, SAVED,
 };
 
@@ -30,7 +30,7 @@ struct limits {
 /* How deep folders may lie in each other. */
 enum { DEPTH_LIMIT = 128 };
 
-enum entry_kind { FILE_ENTRY, FOLDER_ENTRY, LINK_ENTRY, ENTRY_KINDS };
+enum entry_kind { FILE_ENTRY, FOLDER_ENTRY, LINK_ENTRY, SAME_ENTRY /* SAVED_ENTRY only */ };
 
 /* FILE and SAVED_ENTRY. */
 struct entry {
@@ -38,6 +38,13 @@ struct entry {
 	uint32_t mode;
 	uint64_t mtime_ns; /* 0: now */
 	struct bytes name, content; /* of a link: where it leads */
+};
+
+/* What a SAVE asks for. */
+enum { SAVE_CHANGED = 1, SAVE_ENVIRONMENT = 2 };
+struct save {
+	uint8_t place, what;
+	uint64_t max_bytes;
 };
 
 struct frame {
@@ -63,10 +70,11 @@ struct frame {
 		struct {
 			uint8_t number;
 		} signal;
+		struct save save;
 		struct {
 			uint8_t place;
-			uint64_t max_bytes;
-		} save;
+			struct bytes name;
+		} remove;
 		struct bytes data; /* FILE_MORE, STDIN */
 	};
 };

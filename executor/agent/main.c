@@ -11,6 +11,7 @@
 #include "loop.h"
 #include "park.h"
 #include "privilege.h"
+#include "save.h"
 #include "stage.h"
 
 static void ignore(int number)
@@ -79,6 +80,8 @@ int main(int argc, char **argv, char **env)
 			agent_take_frame(&frame);
 		stage_check_cpu();
 		stage_finish();
+		if (!stage_runs())
+			save_waiting();
 		channel_flush();
 		stage_resume();
 		park_prepare();

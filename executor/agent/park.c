@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include "channel.h"
+#include "contents.h"
 #include "cpu.h"
+#include "known.h"
 #include "loop.h"
-#include "files.h"
 #include "places.h"
+#include "save.h"
 #include "stage.h"
 
 struct agent agent = {.cell = {.control = -1, .proc = -1, .park = -1}};
@@ -133,11 +135,14 @@ void park(const struct frame *f)
 		fatal("PARK out of turn");
 	agent.park_began = now_ns();
 	stop_stage();
+	save_waiting(); /* while /build is there */
 	cell_end(&agent.cell);
 	agent.error_number = 0;
-	agent.file_open = false;
-	if (!agent.had_cell || !f->park.keep)
+	contents_close();
+	if (!agent.had_cell || !f->park.keep) {
 		place_renew_workspace(agent.config.uid, agent.config.gid, agent.workspace_bytes);
+		known_clear();
+	}
 	agent.had_cell = true;
 	agent.state = PARKING;
 	if (cell_make(&agent.cell, &agent.config) || (agent.runner.size && cell_park(&agent.cell, agent.runner))) {

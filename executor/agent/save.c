@@ -6,120 +6,46 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "channel.h"
+#include "entry.h"
+#include "known.h"
 
-/* What one entry counts at least, so that a million empty files are not nothing. */
-enum { ENTRY_COST = 512 };
+enum { ENVIRONMENT_LIMIT = 64 * 1024 };
 
-static struct {
-	enum place place;
-	uint64_t left;
-	size_t length; /* of the name */
-	char name[PATH_MAX];
-} walk;
+static struct saving walk;
+static struct save waiting;
+static bool waits;
 
 static int save_folder(int folder, int depth);
-
-/* Puts the fixed part and the name of an entry into a frame; where its content goes, or NULL with errno. */
-static uint8_t *begin_entry(enum entry_kind kind, const struct stat *facts, size_t *room)
-{
-	if (walk.left < ENTRY_COST) {
-		errno = E2BIG;
-		return NULL;
-	}
-	walk.left -= ENTRY_COST;
-	struct entry entry = {
-		.place = walk.place,
-		.kind = kind,
-		.mode = facts->st_mode & 0777,
-		.mtime_ns = (uint64_t)facts->st_mtim.tv_sec * 1000000000u + (uint64_t)facts->st_mtim.tv_nsec,
-		.name = {(const uint8_t *)walk.name, walk.length},
-	};
-	channel_make_room();
-	uint8_t *to = channel_room(FRAME_MAX);
-	size_t head = entry_head(&entry, to);
-	*room = FRAME_MAX - head;
-	return to + head;
-}
-
-static void end_entry(size_t room, size_t size)
-{
-	channel_send(SAVED_ENTRY, FRAME_MAX - room + size);
-}
-
-static int save_file(int fd, const struct stat *facts)
-{
-	size_t room;
-	uint8_t *to = begin_entry(FILE_ENTRY, facts, &room);
-	if (!to)
-		return -1;
-	for (bool first = true;; first = false) {
-		if (!first) {
-			channel_make_room();
-			to = channel_room(FRAME_MAX);
-			room = FRAME_MAX;
-		}
-		ssize_t got = read(fd, to, room);
-		if (got < 0)
-			return -1;
-		if ((uint64_t)got > walk.left) {
-			errno = E2BIG;
-			return -1;
-		}
-		walk.left -= (uint64_t)got;
-		if (first)
-			end_entry(room, (size_t)got);
-		else if (got)
-			channel_send(SAVED_MORE, (size_t)got);
-		if ((size_t)got < room)
-			return 0;
-	}
-}
-
-static int save_link(int folder, const char *part, const struct stat *facts)
-{
-	size_t room;
-	uint8_t *to = begin_entry(LINK_ENTRY, facts, &room);
-	ssize_t size = to ? readlinkat(folder, part, (char *)to, room) : -1;
-	if (size >= 0)
-		end_entry(room, (size_t)size);
-	return size < 0 ? -1 : 0;
-}
 
 /* Opened without O_DIRECTORY, with which gVisor 20240729 follows a link in spite of O_NOFOLLOW. */
 static int save_opened(int folder, const char *part, int depth)
 {
 	struct stat facts;
-	size_t room;
 	int fd = openat(folder, part, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &facts)) {
-		if (fd >= 0)
-			close(fd);
+	if (fd < 0)
 		return -1;
-	}
-	int failed = 0;
-	if (S_ISREG(facts.st_mode))
-		failed = save_file(fd, &facts);
-	else if (S_ISDIR(facts.st_mode)) {
-		failed = save_folder(fd, depth + 1); /* which closes it */
-		if (!failed && begin_entry(FOLDER_ENTRY, &facts, &room))
-			end_entry(room, 0);
-		else
-			failed = -1;
-		return failed;
-	}
+	int failed = fstat(fd, &facts);
+	if (!failed && S_ISDIR(facts.st_mode))
+		return save_folder(fd, depth + 1) || entry_folder(&walk, &facts) ? -1 : 0; /* which closes it */
+	if (!failed && S_ISREG(facts.st_mode))
+		failed = entry_file(&walk, fd, &facts);
 	close(fd);
 	return failed;
 }
 
-static int save_part(int folder, const char *part, int depth)
+static int save_link(int folder, const char *part)
 {
 	struct stat facts;
+	return fstatat(folder, part, &facts, AT_SYMLINK_NOFOLLOW) || entry_link(&walk, folder, part, &facts) ? -1 : 0;
+}
+
+static int save_part(int folder, const struct dirent *one, int depth)
+{
+	const char *part = one->d_name;
 	size_t size = strlen(part), before = walk.length;
 	if (before + 1 + size >= sizeof walk.name) {
 		errno = ENAMETOOLONG;
@@ -129,12 +55,14 @@ static int save_part(int folder, const char *part, int depth)
 		walk.name[walk.length++] = '/';
 	memcpy(walk.name + walk.length, part, size);
 	walk.length += size;
-	int failed = fstatat(folder, part, &facts, AT_SYMLINK_NOFOLLOW);
-	if (!failed && S_ISLNK(facts.st_mode))
-		failed = save_link(folder, part, &facts);
-	else if (!failed && (S_ISREG(facts.st_mode) || S_ISDIR(facts.st_mode)))
+	int failed = 0; /* both places are a tmpfs, which says of each entry what it is */
+	if (one->d_type == DT_LNK)
+		failed = save_link(folder, part);
+	else if (one->d_type == DT_REG || one->d_type == DT_DIR)
 		failed = save_opened(folder, part, depth);
 	walk.length = before;
+	if (failed && errno == ENOENT)
+		failed = 0; /* the last of a cell that was killed have taken it away just now */
 	return failed;
 }
 
@@ -150,22 +78,71 @@ static int save_folder(int folder, int depth)
 	struct dirent *one;
 	while (!failed && (errno = 0, one = readdir(entries)))
 		if (strcmp(one->d_name, ".") != 0 && strcmp(one->d_name, "..") != 0)
-			failed = save_part(dirfd(entries), one->d_name, depth);
+			failed = save_part(dirfd(entries), one, depth);
 	int number = errno;
 	closedir(entries);
 	errno = number;
 	return failed || number ? -1 : 0;
 }
 
-void save(enum place place, uint64_t max_bytes)
+static int save_place(const struct save *order)
 {
-	walk.place = place;
-	walk.left = max_bytes;
+	walk.place = order->place;
+	walk.changed = order->what & SAVE_CHANGED;
+	walk.left = order->max_bytes;
 	walk.length = 0;
-	int root = place_root(place);
+	int root = place_root(order->place);
 	int folder = root < 0 ? -1 : openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int failed = folder < 0 || save_folder(folder, 0);
+	return folder < 0 ? -1 : save_folder(folder, 0);
+}
+
+/* What a program has put in the place of the file is as if there were none. */
+static int save_environment(void)
+{
+	static const char name[] = "environment";
+	struct stat facts;
+	int root = place_root(BUILD), failed = 0;
+	int fd = root < 0 ? -1 : openat(root, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (!fstat(fd, &facts) && S_ISREG(facts.st_mode) && facts.st_size <= ENVIRONMENT_LIMIT) {
+		walk.place = BUILD;
+		walk.left = ENTRY_COST + ENVIRONMENT_LIMIT;
+		walk.length = sizeof name - 1;
+		memcpy(walk.name, name, walk.length);
+		failed = entry_file(&walk, fd, &facts);
+	}
+	close(fd);
+	return failed;
+}
+
+void save(const struct save *order)
+{
+	if (order->place == WORKSPACE)
+		known_begin();
+	int failed = (order->what & SAVE_ENVIRONMENT && save_environment()) || save_place(order);
 	uint16_t number = (uint16_t)(failed ? (errno ? errno : EIO) : 0);
+	if (order->place == WORKSPACE)
+		known_end(!number);
 	channel_make_room();
 	channel_put(SAVED, &number, sizeof number);
+}
+
+void save_later(const struct save *order)
+{
+	waiting = *order;
+	waits = true;
+}
+
+bool save_waits(void)
+{
+	return waits;
+}
+
+void save_waiting(void)
+{
+	if (!waits)
+		return;
+	waits = false;
+	save(&waiting);
 }

@@ -1,10 +1,15 @@
 /* Sending a whole folder to the executor, as the frames that would make it again. */
 #ifndef SAVE_H
 #define SAVE_H
-#include <stdint.h>
-#include "places.h"
+#include <stdbool.h>
+#include "frames.h"
 
 /* Ends with SAVED; blocks while the executor has not taken what is queued. */
-void save(enum place place, uint64_t max_bytes);
+void save(const struct save *order);
+
+/* Keeps a SAVE for the end of the stage that runs; whether one is kept; carries it out, if so. */
+void save_later(const struct save *order);
+bool save_waits(void);
+void save_waiting(void);
 
 #endif

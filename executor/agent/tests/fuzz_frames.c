@@ -57,6 +57,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		} else if (frame.type == FILE_FIRST) {
 			check_inside(whole, frame.file.name);
 			check_inside(whole, frame.file.content);
+			check(frame.file.kind != SAME_ENTRY);
+		} else if (frame.type == SAVE) {
+			check(frame.save.what <= (SAVE_CHANGED | SAVE_ENVIRONMENT));
+		} else if (frame.type == REMOVE) {
+			check_inside(whole, frame.remove.name);
 		} else if (frame.type == STDIN || frame.type == FILE_MORE) {
 			check_inside(whole, frame.data);
 		}

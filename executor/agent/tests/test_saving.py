@@ -1,7 +1,6 @@
 """SAVE: what a place holds comes back as the frames that make it again."""
 
 import errno
-import struct
 
 import pytest
 from wire import (
@@ -9,15 +8,14 @@ from wire import (
     FOLDER,
     LINK,
     PARKED,
-    SAVE,
     SAVED,
     SAVED_ENTRY,
     WORKSPACE,
     Agent,
     Refused,
     file,
-    frame,
     park,
+    save,
     start,
 )
 
@@ -112,7 +110,7 @@ def test_large_place_is_saved_through_a_full_pipe(agent: Agent) -> None:
 
 def test_save_and_start_in_one_write_are_answered_in_order(agent: Agent) -> None:
     sh(agent, "echo one >/build/x")
-    agent.send(frame(SAVE, struct.pack("<BQ", BUILD, 1 << 20)), start("/usr/bin/cat", "/build/x"))
+    agent.send(save(BUILD), start("/usr/bin/cat", "/build/x"))
     assert agent.expect(SAVED_ENTRY).endswith(b"xone\n")
     assert agent.expect(SAVED) == b"\0\0"
     assert agent.result().stdout == b"one\n"

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-CONFIGURE, PARK, FILE, FILE_MORE, START, STDIN, STDIN_EOF, SIGNAL, KILL, SAVE = range(1, 11)
+CONFIGURE, PARK, FILE, FILE_MORE, START, STDIN, STDIN_EOF, SIGNAL, KILL, SAVE, REMOVE = range(1, 12)
 HELLO, PARKED, STDOUT, STDERR, EXIT, CREDIT, ERROR, SAVED_ENTRY, SAVED_MORE, SAVED = range(0x81, 0x8B)
 WORKSPACE, BUILD = range(2)
-PLAIN, FOLDER, LINK = range(3)
+PLAIN, FOLDER, LINK, SAME = range(4)
+CHANGED, ENVIRONMENT = 1, 2
 DEADLINE = 20.0
 UID = 64321
 WINDOW = 65536
@@ -54,6 +55,15 @@ def file(
 ) -> bytes:
     raw = os.fsencode(name)
     return frame(FILE, struct.pack("<BBIQI", place, kind, mode, mtime_ns, len(raw)) + raw + content)
+
+
+def remove(name: str | bytes, place: int = WORKSPACE) -> bytes:
+    raw = os.fsencode(name)
+    return frame(REMOVE, struct.pack("<BI", place, len(raw)) + raw)
+
+
+def save(place: int = WORKSPACE, what: int = 0, max_bytes: int = 1 << 40) -> bytes:
+    return frame(SAVE, struct.pack("<BBQ", place, what, max_bytes))
 
 
 def start(
@@ -98,6 +108,30 @@ class Refused(Exception):  # noqa: N818 - an answer, which some tests expect
 
     number: int
     text: str
+
+
+@dataclass
+class Entry:
+    """One of what SAVE gave."""
+
+    place: int
+    kind: int
+    mode: int
+    mtime_ns: int
+    name: str
+    content: bytes
+
+
+def entries(made: list[bytes]) -> list[Entry]:
+    """What frames of FILE and FILE_MORE say."""
+    found: list[Entry] = []
+    for one in made:
+        if one[4] == FILE_MORE:
+            found[-1].content += one[5:]
+            continue
+        place, kind, mode, mtime_ns, size = struct.unpack_from("<BBIQI", one, 5)
+        found.append(Entry(place, kind, mode, mtime_ns, os.fsdecode(one[23 : 23 + size]), one[23 + size :]))
+    return found
 
 
 class Agent:
@@ -198,9 +232,15 @@ class Agent:
         took: int = struct.unpack("<Q", payload)[0]
         return took
 
-    def save(self, place: int = WORKSPACE, max_bytes: int = 1 << 40) -> tuple[int, list[bytes]]:
+    def save(
+        self, place: int = WORKSPACE, max_bytes: int = 1 << 40, what: int = 0
+    ) -> tuple[int, list[bytes]]:
         """The errno of SAVED, and before it the frames that would make the place again."""
-        self.send(frame(SAVE, struct.pack("<BQ", place, max_bytes)))
+        self.send(save(place, what, max_bytes))
+        return self.saved()
+
+    def saved(self) -> tuple[int, list[bytes]]:
+        """The answer to a SAVE that was sent before."""
         made: list[bytes] = []
         while True:
             kind, payload = self.next()
@@ -208,10 +248,22 @@ class Agent:
                 return struct.unpack("<H", payload)[0], made
             made.append(frame({SAVED_ENTRY: FILE, SAVED_MORE: FILE_MORE}[kind], payload))
 
+    def changed(self) -> dict[str, Entry]:
+        """What of the workspace has changed, and what is the same."""
+        number, made = self.save(what=CHANGED)
+        assert number == 0
+        return {entry.name: entry for entry in entries(made)}
+
     def run(self, *argv: str, parked: bool = False, **limits: Any) -> Result:
         """A stage without input."""
         self.send(start(*argv, parked=parked, **limits), frame(STDIN_EOF))
         return self.result()
+
+    def bash(self, script: str, **limits: Any) -> str:
+        """What a script prints that ends well."""
+        result = self.run("/usr/bin/bash", "-c", script, **limits)
+        assert (result.code, result.stderr) == (0, b"")
+        return result.stdout.decode()
 
     def python(self, program: str, *args: str, **limits: Any) -> Result:
         return self.run("/usr/bin/python3", "-I", "-S", "-c", program, *args, **limits)
