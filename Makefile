@@ -2,7 +2,7 @@
 PYTHON ?= /usr/bin/python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PROTOS := executor/api/executor.proto $(wildcard executor/containerd/api/*.proto)
+PROTOS := executor/api/executor.proto executor/sessions/head.proto $(wildcard executor/containerd/api/*.proto)
 STUBS  := $(PROTOS:.proto=_pb2.py)
 
 .DEFAULT_GOAL := help

@@ -24,6 +24,9 @@ from executor.containerd.importer import import_image
 from executor.pool import Pool
 from executor.preflight import UnfitHostError, check_root, check_runsc, write_runtime_binary
 from executor.runtime import Runtime, load_runtimes
+from executor.sessions.ids import load_ids
+from executor.sessions.sessions import Sessions
+from executor.sessions.store import Store
 from executor.settings import Settings
 from executor.teardown import Host
 
@@ -46,12 +49,19 @@ async def main(settings: Settings) -> None:
         host = Host(containerd, settings, write_runtime_binary(settings))
         board = StatusBoard(lambda: _status(pool, settings))
         pool = Pool(host, runtimes, board.change)
+        ids = load_ids(settings.state_dir, settings.name)
+        store = await asyncio.to_thread(Store, settings.state_dir / "sessions", settings.sessions_disk)
+        sessions = Sessions(ids, store, pool, settings)
+        log.info(
+            "sessions.found", executor=ids.executor, sessions=store.usage.sessions, disk=store.usage.disk
+        )
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         filling = asyncio.create_task(pool.run(), name="pool")
+        expiring = asyncio.create_task(sessions.run(), name="expiry of sessions")
         filling.add_done_callback(lambda _: stop.set())
-        server = _server(ExecutorService(pool, runtimes, board, settings), settings)
+        server = _server(ExecutorService(pool, runtimes, board, sessions, settings), settings)
         try:
             await server.start()
             _protect(settings.listen)
@@ -63,7 +73,8 @@ async def main(settings: Settings) -> None:
         finally:
             await server.stop(grace=1)
             filling.cancel()
-            await asyncio.gather(filling, return_exceptions=True)
+            expiring.cancel()
+            await asyncio.gather(filling, expiring, return_exceptions=True)
         if not filling.cancelled() and (error := filling.exception()) is not None:
             raise error
 

@@ -56,6 +56,8 @@ class Channel:
         self._arrived_bytes = 0
         self._waiter: asyncio.Future[None] | None = None
         self._outgoing: deque[memoryview] = deque()
+        self._all_sent = asyncio.Event()
+        self._all_sent.set()
         self._log_tail = b""
         self._reading = False
         self._open = True
@@ -84,6 +86,10 @@ class Channel:
         self._outgoing.append(memoryview(b"".join(data)))
         if idle:
             self._write()
+
+    async def sent(self) -> None:
+        """Waits until the pipe has taken everything, or nothing more is written."""
+        await self._all_sent.wait()
 
     async def receive(self) -> list[frames.Frame]:
         """The frames that have come since the last call; waits for at least one.
@@ -114,6 +120,7 @@ class Channel:
         if self._ended is None:
             self._ended = reason
         self._pause()
+        self._all_sent.set()
         self.wake()
 
     def close(self) -> None:
@@ -171,9 +178,11 @@ class Channel:
                 written = os.write(self._to_agent, self._outgoing[0])
             except BlockingIOError:
                 self._loop.add_writer(self._to_agent, self._write)
+                self._all_sent.clear()
                 return
             if written == len(self._outgoing[0]):
                 self._outgoing.popleft()
             else:
                 self._outgoing[0] = self._outgoing[0][written:]
         self._loop.remove_writer(self._to_agent)
+        self._all_sent.set()

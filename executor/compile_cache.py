@@ -119,6 +119,9 @@ class Saving:
         self._parts: list[bytes] = []
 
     def take(self, frame: frames.SavedEntry | frames.SavedMore | frames.Saved) -> None:
+        """Raises UnexpectedFrameError for what belongs to another place."""
+        if isinstance(frame, frames.SavedEntry) and frame.place != frames.Place.BUILD:
+            raise frames.UnexpectedFrameError
         if isinstance(frame, frames.Saved):
             if frame.errno == 0 and self._left >= 0:
                 self._keep(b"".join(self._parts))

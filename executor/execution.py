@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 from executor import compile_cache, frames, outcome
@@ -17,6 +18,7 @@ from executor.compile_cache import CompileCache, Compiled, Saving
 from executor.outcome import StageLimits, Verdict
 from executor.runtime import Program, Step
 from executor.sandbox import Sandbox
+from executor.sessions.keeping import Keeping
 from executor.settings import Settings
 from executor.stdin import Stdin
 
@@ -37,9 +39,22 @@ class Execution:
     """Runs one program in a claimed sandbox. `healthy` says afterwards whether the sandbox may be reused."""
 
     def __init__(
-        self, sandbox: Sandbox, start: pb.Start, settings: Settings, cache: CompileCache, emit: Emit
+        self,
+        sandbox: Sandbox,
+        start: pb.Start,
+        settings: Settings,
+        cache: CompileCache,
+        emit: Emit,
+        keeping: Keeping,
     ) -> None:
-        """Raises BadProgramError when arguments and environment are too large to hand over."""
+        """
+        Args:
+            keeping: the session that the program belongs to. It is in the sandbox when `run` is called,
+                and has all that the program leaves afterwards.
+
+        Raises:
+            BadProgramError: arguments and environment are too large to hand over.
+        """
         self._sandbox = sandbox
         self._channel = sandbox.channel
         self._definition = sandbox.runtime.definition
@@ -48,12 +63,15 @@ class Execution:
         self._cache = cache
         self._emit = emit
         self._program = Program([file.name for file in start.files], list(start.args))
-        self._env = sandbox.runtime.environment | dict(start.env)
-        self._steps = sandbox.runtime.steps(self._program, start.env)
-        self._saving: Saving | None = None
+        self._keeping = keeping
+        self._env = sandbox.runtime.environment | keeping.env
+        self._steps = sandbox.runtime.steps(self._program, keeping.env)
+        # Who takes what the agent sends of a place: it answers in the order in which it was asked.
+        self._asked: deque[Saving | Keeping] = deque()
         self._loop = asyncio.get_running_loop()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._verdict: Verdict | None = None
+        self._interrupted: str | None = None
         self._stdin = Stdin(start.stdin, complete=start.stdin_complete, window=settings.stdin_window)
         self._memory_limit = sandbox.memory_limit
         self.healthy = True
@@ -81,14 +99,18 @@ class Execution:
 
         Returns the last events, which were not emitted: the caller has something to add to them.
         """
-        before = [part for file in self._start.files for part in frames.file(file.name, file.content)]
+        before = [
+            part for file in self._start.files for part in frames.file(file.name.encode(), file.content)
+        ]
         try:
             if self._steps.compile is not None:
                 end, last, before = await self._compile(self._steps.compile, before)
                 if end.outcome != pb.OK:
+                    await self._keep()
                     return last
                 await self._emit(last)
             _, last = await self._stage(pb.RUN, before, self._steps.run, self._emit)
+            await self._keep()
             return last
         finally:
             self._stop_timers()
@@ -100,11 +122,12 @@ class Execution:
     ) -> tuple[pb.StageEnd, list[pb.Event], list[bytes]]:
         """The compile stage: its end, its last events, and the frames to send before the run stage.
 
-        Not done when its result is known. Else what it made is asked for before anything of it runs, since a
-        program may change what lies in /build; the agent answers while the program starts.
+        Not done when its result is known, unless the compiler could see what others left. Else what it made
+        is asked for before anything of it runs, since a program may change what lies in /build; the agent
+        answers while the program starts.
         """
         start = self._start
-        if start.isolate_sandbox:
+        if start.isolate_sandbox or not self._keeping.leaves_alone:
             return *await self._stage(pb.COMPILE, files, step, self._emit), []
         key = compile_cache.key(self._sandbox.runtime.image, step.argv, self._env, start.files)
         if (known := self._cache.find(start.tenant, key)) is not None:
@@ -124,8 +147,52 @@ class Execution:
         def keep(build: bytes) -> None:
             self._cache.keep(start.tenant, key, Compiled(build, [*events, *last]))
 
-        self._saving = Saving(limit, keep)
-        return end, last, [frames.save(frames.Place.BUILD, limit)]
+        self._asked.append(Saving(limit, keep))
+        return end, last, [frames.save(frames.Place.BUILD, frames.Saving.ALL, limit)]
+
+    async def _keep(self) -> None:
+        """Takes what the agent still has to send of what the program left."""
+        if not self.healthy:
+            return
+        if self._keeping not in self._asked and not self._keeping.complete:
+            self._asked.append(self._keeping)
+            self._channel.send(self._keeping.request)
+        self._timers["save"] = self._loop.call_later(
+            self._settings.save_timeout, self._channel.end, "the workspace did not come in time"
+        )
+        self._look_at_memory_later()
+        try:
+            while not self._keeping.complete:
+                if self._keeping.full:
+                    await self._keeping.flush()
+                for frame in await self._channel.receive():
+                    match frame:
+                        case frames.SavedEntry() | frames.SavedMore() | frames.Saved() if self._takes(frame):
+                            continue
+                        case _:
+                            self._channel.end("the agent sent a frame out of turn")
+                            break
+        except ChannelClosedError as closed:
+            self.healthy = False
+            self._keeping.fail(f"the sandbox was lost: {closed}")
+
+    def _takes(self, frame: frames.SavedEntry | frames.SavedMore | frames.Saved) -> bool:
+        """Passes on what the agent sends of a place; false when it was not asked for."""
+        if not self._asked:
+            return False
+        try:
+            self._asked[0].take(frame)
+        except frames.UnexpectedFrameError:
+            return False
+        if isinstance(frame, frames.Saved):
+            self._asked.popleft()
+        return True
+
+    def interrupt(self, reason: str) -> None:
+        """Ends the program, whatever stage it is in, or as soon as it begins."""
+        self._interrupted = reason
+        if "wall" in self._timers:
+            self._end_program(pb.INTERNAL, reason)
 
     def feed(self, data: bytes) -> None:
         """More standard input."""
@@ -179,13 +246,16 @@ class Execution:
         )
         self._verdict = None
         began = time.monotonic_ns()
-        stdin = [frames.STDIN_EOF]
+        after = [frames.STDIN_EOF]
         if stage == pb.RUN:
             self._stdin.open()
-            stdin = self._stdin.take()
+            after = [*self._stdin.take(), self._keeping.request]
+            self._asked.append(self._keeping)
         # In one piece: the agent wakes once for all of it.
         begin = frames.start(process, step.argv, self._env, parked=step.parked, further=step.further)
-        self._channel.send(*before, begin, *stdin)
+        self._channel.send(*before, begin, *after)
+        if self._interrupted is not None:
+            self.interrupt(self._interrupted)
         self._timers["wall"] = self._loop.call_later(
             limits.wall_ms / 1000, self._on_wall_time, limits.wall_ms
         )
@@ -214,17 +284,15 @@ class Execution:
                     case frames.Exit():
                         end = outcome.exited(stage, frame, self._verdict, limits)
                         self.agent_ns += frame.wall_ns
+                        # What was asked for before the stage was sent before its end, or never.
+                        self._asked = deque(one for one in self._asked if one is self._keeping)
                     case frames.Credit():
                         self._stdin.credit(frame.size)
                         self._channel.send(*self._stdin.take())
                     case frames.Failed():
                         end = outcome.not_started(stage, frame)
-                    case frames.SavedEntry() | frames.SavedMore() | frames.Saved() if (
-                        self._saving is not None
-                    ):
-                        self._saving.take(frame)
-                        if isinstance(frame, frames.Saved):
-                            self._saving = None
+                    case frames.SavedEntry() | frames.SavedMore() | frames.Saved() if self._takes(frame):
+                        continue
                     case _:
                         self._channel.end("the agent sent a frame out of turn")
                         break

@@ -21,6 +21,10 @@ class FrameError(Exception):
     """An agent sent what the protocol does not allow. Its sandbox is not to be trusted further."""
 
 
+class UnexpectedFrameError(FrameError):
+    """An agent answered with what it was not asked for."""
+
+
 class Command(enum.IntEnum):
     """Frame types from the executor to the agent."""
 
@@ -34,6 +38,7 @@ class Command(enum.IntEnum):
     SIGNAL = 0x08
     KILL = 0x09
     SAVE = 0x0A
+    REMOVE = 0x0B
 
 
 class Place(enum.IntEnum):
@@ -49,6 +54,16 @@ class Kind(enum.IntEnum):
     FILE = 0
     FOLDER = 1
     LINK = 2
+    # A file of which nothing has changed since it was sent, either way. Never sent to an agent.
+    SAME = 3
+
+
+class Saving(enum.IntFlag):
+    """How much of a place is to be sent."""
+
+    ALL = 0
+    CHANGED = 1
+    ENVIRONMENT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +130,7 @@ class SavedEntry:
 
     def again(self) -> bytes:
         """The frame that makes it again."""
-        head = _ENTRY.pack(self.place, self.kind, self.mode, self.mtime_ns, len(self.name))
-        return encode(Command.FILE, head + self.name + self.content)
+        return entry(self.place, self.kind, self.mode, self.mtime_ns, self.name, self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +141,7 @@ class SavedMore:
 
     def again(self) -> bytes:
         """The frame that makes it again."""
-        return encode(Command.FILE_MORE, self.content)
+        return more(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +185,8 @@ def _failed(payload: bytes) -> Failed:
     return Failed(errno, payload[2:].decode(errors="replace"))
 
 
-def _saved_entry(payload: bytes) -> SavedEntry:
+def entry_of(payload: bytes) -> SavedEntry:
+    """The entry that a FILE or SAVED_ENTRY tells of. Raises struct.error, ValueError, FrameError."""
     place, kind, mode, mtime_ns, size = _ENTRY.unpack_from(payload)
     rest = payload[_ENTRY.size :]
     if size > len(rest):
@@ -191,7 +206,7 @@ _DECODERS: dict[int, Callable[[bytes], Frame]] = {
     0x85: _exit,
     0x86: _credit,
     0x87: _failed,
-    0x88: _saved_entry,
+    0x88: entry_of,
     0x89: SavedMore,
     0x8A: _saved,
 }
@@ -287,19 +302,32 @@ def park(*, keep_workspace: bool) -> bytes:
     return encode(Command.PARK, bytes([keep_workspace]))
 
 
-def file(name: str, content: bytes, mode: int = 0o644) -> Iterable[bytes]:
-    """A file of the workspace, in as many frames as its size takes."""
-    path = name.encode()
-    head = _ENTRY.pack(Place.WORKSPACE, Kind.FILE, mode, 0, len(path)) + path
-    first = MAX_PAYLOAD - len(head)
-    yield encode(Command.FILE, head + content[:first])
+def entry(place: Place, kind: Kind, mode: int, mtime_ns: int, name: bytes, content: bytes = b"") -> bytes:
+    """An entry of a place; of a file with the first part of what it holds."""
+    return encode(Command.FILE, _ENTRY.pack(place, kind, mode, mtime_ns, len(name)) + name + content)
+
+
+def file(name: bytes, content: bytes, mode: int = 0o644, mtime_ns: int = 0) -> Iterable[bytes]:
+    """A file of the workspace, in as many frames as its size takes. A time of 0 is now."""
+    first = MAX_PAYLOAD - _ENTRY.size - len(name)
+    yield entry(Place.WORKSPACE, Kind.FILE, mode, mtime_ns, name, content[:first])
     for offset in range(first, len(content), MAX_PAYLOAD):
-        yield encode(Command.FILE_MORE, content[offset : offset + MAX_PAYLOAD])
+        yield more(content[offset : offset + MAX_PAYLOAD])
 
 
-def save(place: Place, max_bytes: int) -> bytes:
-    """Asks for all that a place holds, unless it is more than that."""
-    return encode(Command.SAVE, struct.pack("<BQ", place, max_bytes))
+def more(content: bytes) -> bytes:
+    """More of the file that came last."""
+    return encode(Command.FILE_MORE, content)
+
+
+def save(place: Place, what: Saving, max_bytes: int) -> bytes:
+    """Asks for what a place holds, unless all of it is more than that."""
+    return encode(Command.SAVE, struct.pack("<BBQ", place, what, max_bytes))
+
+
+def remove(name: bytes) -> bytes:
+    """Takes a file or a link of the workspace away."""
+    return encode(Command.REMOVE, struct.pack("<BI", Place.WORKSPACE, len(name)) + name)
 
 
 def start(

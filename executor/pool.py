@@ -1,9 +1,10 @@
-"""Who has which sandbox: warm ones for anyone, idle ones for their tenant, and those in use.
+"""Who has which sandbox: warm ones for anyone, idle ones for their tenant, pinned ones for their session, and
+those in use.
 
-A request is granted, in this order: an idle sandbox of its own tenant, a warm one, or the first of
-either that comes free before its deadline. Boots happen one after the other in the background and are
-chosen by need: runtimes that somebody waits for first. All sandboxes together stay below a maximum;
-what has been idle longest is given up for what is needed now.
+A request is granted, in this order: the sandbox that is pinned to its session, an idle sandbox of its own
+tenant, a warm one, or the first of these that comes free before its deadline. Boots happen one after the
+other in the background and are chosen by need: runtimes that somebody waits for first. All sandboxes together
+stay below a maximum; what has been idle longest is given up for what is needed now.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class _Waiter:
     runtime: str
     tenant: str
     fresh: bool
+    session: str | None
     granted: asyncio.Future[Sandbox]
 
 
@@ -54,6 +56,10 @@ class Pool:
         self._sandboxes: dict[str, Sandbox] = {}
         self._warm: dict[str, list[Sandbox]] = {name: [] for name in runtimes}
         self._idle: dict[tuple[str, str], list[Sandbox]] = defaultdict(list)
+        # By the token of the session whose workspace they hold.
+        self._pinned: dict[str, Sandbox] = {}
+        # Of those, the ones that do not wait for their session yet.
+        self._settling: set[Sandbox] = set()
         self._booting: Counter[str] = Counter()
         self._waiters: deque[_Waiter] = deque()
         self._in_use: set[Sandbox] = set()
@@ -107,19 +113,26 @@ class Pool:
             self._draining = True
             await asyncio.gather(*(sandbox.destroy() for sandbox in self.sandboxes))
 
-    async def claim(self, runtime: str, tenant: str, *, fresh: bool, timeout: float) -> Sandbox:
+    async def claim(
+        self, runtime: str, tenant: str, *, fresh: bool, timeout: float, session: str | None = None
+    ) -> Sandbox:
         """A sandbox with a parked runner, for this tenant alone from now on.
 
         Args:
             fresh: it must not have run anything before.
             timeout: seconds.
+            session: the token of the one that the program belongs to.
 
         Raises:
             NoSandboxError: none came free in time, or the pool drains.
         """
         if self._draining:
             raise NoSandboxError("the executor is draining")
-        waiter = _Waiter(runtime, tenant, fresh, asyncio.get_running_loop().create_future())
+        pinned = self._pinned.get(session) if session is not None else None
+        if session is not None and pinned is not None and (fresh or pinned.runtime.id != runtime):
+            self.unpin(session)
+        granted: asyncio.Future[Sandbox] = asyncio.get_running_loop().create_future()
+        waiter = _Waiter(runtime, tenant, fresh, session, granted)
         self._waiters.append(waiter)
         self._grant()
         try:
@@ -140,10 +153,37 @@ class Pool:
         elif not waiter.granted.cancelled() and waiter.granted.exception() is None:
             self.release(waiter.granted.result(), reusable=True)
 
-    def release(self, sandbox: Sandbox, *, reusable: bool) -> None:
-        """Takes a claimed sandbox back. What happens to it then is no longer the caller's concern."""
+    def release(self, sandbox: Sandbox, *, reusable: bool, pin: bool = False) -> None:
+        """Takes a claimed sandbox back. What happens to it then is no longer the caller's concern.
+
+        Args:
+            reusable: it may run another program of its tenant.
+            pin: its next program should be one of the session that it holds.
+        """
         assert self._tasks is not None
+        if pin and reusable and sandbox.held is not None and sandbox.uses + 1 < self._settings.reuse_limit:
+            # From now on: the session's next program waits for it instead of taking another.
+            self._pinned[sandbox.held.token] = sandbox
+            self._settling.add(sandbox)
         self._tasks.create_task(self._settle(sandbox, reusable), name=f"settle {sandbox.id}")
+
+    def pinned(self, session: str) -> Sandbox | None:
+        """The sandbox that holds a session."""
+        return self._pinned.get(session)
+
+    def unpin(self, session: str, *, destroy: bool = False) -> None:
+        """Gives a session's sandbox, if it has one, to whatever else its tenant runs; or `destroy`s it."""
+        sandbox = self._pinned.pop(session, None)
+        if sandbox is None:
+            return
+        if sandbox in self._settling:
+            # Who settles it finds it unpinned.
+            self._settling.discard(sandbox)
+        elif destroy or not sandbox.wake():
+            self._discard(sandbox)
+        else:
+            assert self._tasks is not None
+            self._tasks.create_task(self._make_idle(sandbox), name=f"unpin {sandbox.id}")
 
     async def drain(self, timeout: float) -> int:
         """Takes no more work; returns how many executions are left when all are done or time is up."""
@@ -178,6 +218,13 @@ class Pool:
         self._on_change()
 
     def _take(self, waiter: _Waiter) -> Sandbox | None:
+        if waiter.session is not None and (pinned := self._pinned.get(waiter.session)) is not None:
+            if pinned in self._settling:
+                return None
+            del self._pinned[waiter.session]
+            if pinned.wake():
+                return pinned
+            self._discard(pinned)
         own = [] if waiter.fresh else self._idle[waiter.tenant, waiter.runtime]
         for there in (own, self._warm[waiter.runtime]):
             while there:
@@ -199,18 +246,47 @@ class Pool:
         if not self._in_use:
             self._quiet.set()
         self._grant()
-        if reusable and sandbox.uses < self._settings.reuse_limit and not self._draining:
-            try:
-                await sandbox.repark()
-            except SandboxLostError as error:
-                log.warning("sandbox.lost", sandbox=sandbox.id, reason=str(error))
-            else:
-                assert sandbox.tenant is not None
-                sandbox.idle_since = time.monotonic()
-                self._idle[sandbox.tenant, sandbox.runtime.id].append(sandbox)
-                self._grant()
-                return
-        await self._destroy(sandbox)
+        if sandbox in self._settling:
+            await self._make_ready(sandbox)
+        elif reusable and sandbox.uses < self._settings.reuse_limit and not self._draining:
+            await self._make_idle(sandbox)
+        else:
+            await self._destroy(sandbox)
+
+    async def _make_ready(self, sandbox: Sandbox) -> None:
+        """Parks the next runner over the workspace of the session that the sandbox is pinned to."""
+        assert sandbox.held is not None
+        session = sandbox.held.token
+        try:
+            await sandbox.repark(keep_workspace=True)
+        except SandboxLostError as error:
+            log.warning("sandbox.lost", sandbox=sandbox.id, reason=str(error))
+            if sandbox in self._settling:
+                self._settling.discard(sandbox)
+                del self._pinned[session]
+            await self._destroy(sandbox)
+            return
+        if sandbox in self._settling:
+            self._settling.discard(sandbox)
+            sandbox.idle_since = time.monotonic()
+            self._grant()
+        elif sandbox.wake():
+            await self._make_idle(sandbox)
+        else:
+            await self._destroy(sandbox)
+
+    async def _make_idle(self, sandbox: Sandbox) -> None:
+        """Parks the next runner for whatever its tenant runs next."""
+        try:
+            await sandbox.repark()
+        except SandboxLostError as error:
+            log.warning("sandbox.lost", sandbox=sandbox.id, reason=str(error))
+            await self._destroy(sandbox)
+            return
+        assert sandbox.tenant is not None
+        sandbox.idle_since = time.monotonic()
+        self._idle[sandbox.tenant, sandbox.runtime.id].append(sandbox)
+        self._grant()
 
     def _discard(self, sandbox: Sandbox) -> None:
         assert self._tasks is not None
@@ -238,7 +314,12 @@ class Pool:
         """The runtime to boot next: one that somebody waits for, else the one furthest below its target."""
         if self._draining:
             return None
-        waiting = Counter(waiter.runtime for waiter in self._waiters)
+        waiting = Counter(
+            waiter.runtime
+            for waiter in self._waiters
+            # Others wait for a sandbox of their own that is on its way.
+            if waiter.session is None or self._pinned.get(waiter.session) not in self._settling
+        )
 
         def lack(name: str) -> tuple[int, int]:
             there = len(self._warm[name]) + self._booting[name]
@@ -253,18 +334,25 @@ class Pool:
             return True
         if self._leaving:
             return False
-        idle = [sandbox for sandboxes in self._idle.values() for sandbox in sandboxes]
-        if idle:
-            self._give_up(min(idle, key=lambda sandbox: sandbox.idle_since))
+        if tenants := self._of_tenants():
+            self._give_up(min(tenants, key=lambda sandbox: sandbox.idle_since))
         elif any(waiter.runtime == runtime for waiter in self._waiters):
             fullest = max(self._warm, key=lambda name: len(self._warm[name]) if name != runtime else 0)
             if fullest != runtime and self._warm[fullest]:
                 self._discard(self._warm[fullest].pop())
         return False
 
+    def _of_tenants(self) -> list[Sandbox]:
+        """The ones that wait for their tenant or their session."""
+        idle = [sandbox for sandboxes in self._idle.values() for sandbox in sandboxes]
+        return idle + [sandbox for sandbox in self._pinned.values() if sandbox not in self._settling]
+
     def _give_up(self, sandbox: Sandbox) -> None:
         assert sandbox.tenant is not None
-        self._idle[sandbox.tenant, sandbox.runtime.id].remove(sandbox)
+        if sandbox.held is not None:
+            del self._pinned[sandbox.held.token]
+        else:
+            self._idle[sandbox.tenant, sandbox.runtime.id].remove(sandbox)
         self._discard(sandbox)
 
     async def _boot(self, runtime: str) -> None:
@@ -291,15 +379,18 @@ class Pool:
         while True:
             self._bury_the_dead()
             too_old = time.monotonic() - self._settings.idle_timeout
-            for sandboxes in list(self._idle.values()):
-                for sandbox in [one for one in sandboxes if one.idle_since < too_old]:
+            for sandbox in self._of_tenants():
+                if sandbox.idle_since < too_old:
                     self._give_up(sandbox)
             self._idle = defaultdict(list, {key: some for key, some in self._idle.items() if some})
             await asyncio.sleep(_HOUSEKEEPING)
 
     def _bury_the_dead(self) -> None:
         """Discards the waiting sandboxes that have ended: what is counted as warm can be claimed."""
-        for sandboxes in [*self._warm.values(), *self._idle.values()]:
+        for sandbox in [one for one in self._of_tenants() if one.lost is not None]:
+            log.warning("sandbox.lost", sandbox=sandbox.id, reason=sandbox.lost)
+            self._give_up(sandbox)
+        for sandboxes in self._warm.values():
             for sandbox in [one for one in sandboxes if one.lost is not None]:
                 log.warning("sandbox.lost", sandbox=sandbox.id, reason=sandbox.lost)
                 sandboxes.remove(sandbox)

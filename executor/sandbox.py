@@ -12,6 +12,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -22,6 +23,7 @@ from executor.containerd.client import ContainerdError
 from executor.containerd.spec import CPU_PERIOD, Resources, sandbox_spec
 from executor.cores import CpuSet
 from executor.runtime import Runtime
+from executor.sessions.store import Stored
 from executor.teardown import Host, remove
 
 log = structlog.get_logger()
@@ -32,6 +34,16 @@ LABEL = "dev.hearth.runtime"
 
 class SandboxLostError(Exception):
     """The sandbox cannot be used any further; `str()` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A session whose state a workspace is, as its next program shall find it."""
+
+    token: str
+    stored: Stored
+    # The last program's own file, which the next one shall not find.
+    passing: bytes | None
 
 
 class Sandbox:
@@ -52,6 +64,8 @@ class Sandbox:
         self.tenant: str | None = None
         self.uses = 0
         self.idle_since = 0.0
+        # The session whose state its workspace is.
+        self.held: Held | None = None
         self.cgroup = host.cgroup(sandbox_id)
         self._host = host
         self._on_end = on_end
@@ -168,15 +182,22 @@ class Sandbox:
                         # What the cell that is being replaced still had to say.
                         continue
 
-    async def repark(self) -> None:
+    async def repark(self, *, keep_workspace: bool = False) -> None:
         """Ends the cell with everything in it, empties the workspace, and parks the next runner.
+
+        Args:
+            keep_workspace: leaves it as what the sandbox holds.
 
         Raises:
             SandboxLostError: it could not, or is not to be used again.
         """
         if self.cgroup.oom_kills():
             raise SandboxLostError("something in it was killed for memory")
-        self.channel.send(frames.park(keep_workspace=False))
+        if not keep_workspace:
+            self.held = None
+        elif self.held is not None and self.held.passing is not None:
+            self.channel.send(frames.remove(self.held.passing))
+        self.channel.send(frames.park(keep_workspace=keep_workspace))
         try:
             async with asyncio.timeout(self._host.settings.boot_timeout):
                 await self.parked()

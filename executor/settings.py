@@ -33,6 +33,17 @@ class Settings(BaseSettings):
         Path("/run/hearth/executor"),
         description="FIFOs of the sandboxes and the wrapper around runsc. On a tmpfs; emptied at start.",
     )
+    state_dir: Path = Field(
+        Path("/var/lib/hearth/executor"),
+        description="Sessions, and the name and the key of their ids. Keep it on a disk of its own to bound "
+        "what tenants can fill.",
+    )
+    name: str = Field(
+        "",
+        pattern=r"^[a-z0-9]{0,32}$",
+        description="This executor's name, which session ids carry. Unset: one is drawn at the first start, "
+        "and kept in `state_dir`.",
+    )
     runsc: Path = Field(Path("/usr/bin/runsc"), description="gVisor's runsc, release 20240729 or later.")
     runsc_debug_dir: Path | None = Field(
         None, description="Where runsc writes debug logs. Unset: it writes none; they slow everything down."
@@ -111,6 +122,46 @@ class Settings(BaseSettings):
     compile_cache_tenant: int = Field(64 * MIB, ge=0, description="Bytes of that for one tenant.")
     compile_cache_entry: int = Field(
         16 * MIB, ge=0, description="Bytes of what one program is compiled to; more is not kept."
+    )
+    session_idle_timeout: float = Field(
+        600.0, gt=0, description="Seconds without use after which a session ends, unless the caller says."
+    )
+    session_bytes: int = Field(
+        512 * MIB,
+        ge=0,
+        description="Bytes of one session's files, of which each counts 512 more, unless the caller says. "
+        "Twice what fits into a workspace.",
+    )
+    session_bytes_tenant: int = Field(
+        10 * 1024 * MIB,
+        ge=0,
+        description="Bytes on disk of one tenant's sessions, unless the caller says.",
+    )
+    sessions_per_tenant: int = Field(
+        10_000,
+        ge=0,
+        description="Sessions of one tenant, unless the caller says. Idle ones take disk, at least a block of "
+        "4 KiB each, and no memory.",
+    )
+    sessions_disk: int = Field(
+        50 * 1024 * MIB, ge=0, description="Bytes on disk of all sessions. Below what the disk has."
+    )
+    session_turn_timeout: float = Field(
+        300.0,
+        gt=0,
+        description="Seconds that a request waits for those before it on the same session: as long as a run "
+        "may take by default.",
+    )
+    session_waiters: int = Field(
+        64,
+        ge=0,
+        description="Requests that wait for one session at once, at most. Each holds its body in memory.",
+    )
+    save_timeout: float = Field(
+        30.0,
+        gt=0,
+        description="Seconds to bring a workspace into a sandbox or out of it. 256 MiB take one on a quiet "
+        "host.",
     )
     kill_grace: float = Field(
         0.15,

@@ -52,6 +52,7 @@ def services(layout: Layout, own: dict[str, str]) -> list[Service]:
                 "HEARTH_EXECUTOR_CONTAINERD_SOCKET": str(layout.containerd_socket),
                 "HEARTH_EXECUTOR_IMAGES_DIR": str(layout.images),
                 "HEARTH_EXECUTOR_RUN_DIR": str(layout.run / "executor"),
+                "HEARTH_EXECUTOR_STATE_DIR": str(layout.state / "executor"),
                 "HEARTH_EXECUTOR_CGROUP": layout.cgroup,
             }
             | own,

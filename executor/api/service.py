@@ -12,13 +12,16 @@ import grpc.aio
 import structlog
 
 from executor.api import executor_pb2 as pb
-from executor.api import executor_pb2_grpc
 from executor.api.answer import Answer
+from executor.api.sessions import SessionMethods
 from executor.api.status import StatusBoard
 from executor.compile_cache import CompileCache
 from executor.execution import BadProgramError, Execution
 from executor.pool import NoSandboxError, Pool
 from executor.runtime import Runtime
+from executor.sessions.head import BrokenSessionError
+from executor.sessions.sessions import Sessions, UnknownSessionError, Visit
+from executor.sessions.turns import BusySessionError
 from executor.settings import Settings
 
 log = structlog.get_logger()
@@ -26,12 +29,18 @@ log = structlog.get_logger()
 Context = grpc.aio.ServicerContext[pb.ExecuteInput, pb.ExecuteOutput]
 
 
-class ExecutorService(executor_pb2_grpc.ExecutorServicer):
+class ExecutorService(SessionMethods):
     """What control planes call."""
 
     def __init__(
-        self, pool: Pool, runtimes: dict[str, Runtime], board: StatusBoard, settings: Settings
+        self,
+        pool: Pool,
+        runtimes: dict[str, Runtime],
+        board: StatusBoard,
+        sessions: Sessions,
+        settings: Settings,
     ) -> None:
+        super().__init__(sessions)
         self._pool = pool
         self._runtimes = runtimes
         self._board = board
@@ -53,21 +62,35 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
     async def _execute(self, start: pb.Start, arrived: int, context: Context) -> None:
         await self._check(start, context)
         try:
-            sandbox = await self._pool.claim(
-                start.runtime,
-                start.tenant,
-                fresh=start.isolate_sandbox,
-                timeout=start.claim_timeout_ms / 1000 or self._settings.claim_timeout,
-            )
+            async with self._sessions.visit(start) as visit:
+                await self._visit(visit, start, arrived, context)
         except NoSandboxError as error:
             draining = self._pool.draining
             code = grpc.StatusCode.UNAVAILABLE if draining else grpc.StatusCode.RESOURCE_EXHAUSTED
             await context.abort(code, str(error))
+        except BadProgramError as error:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        except BusySessionError as error:
+            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+        except (UnknownSessionError, BrokenSessionError) as error:
+            await context.abort(grpc.StatusCode.NOT_FOUND, str(error))
+
+    async def _visit(self, visit: Visit, start: pb.Start, arrived: int, context: Context) -> None:
+        sandbox = await self._pool.claim(
+            start.runtime,
+            start.tenant,
+            fresh=start.isolate_sandbox,
+            timeout=start.claim_timeout_ms / 1000 or self._settings.claim_timeout,
+            session=visit.id.token,
+        )
         claim_us = (time.monotonic_ns() - arrived) // 1000
         answer = Answer(context.write)
         healthy = True
         try:
-            execution = Execution(sandbox, start, self._settings, self._compiled, answer.send)
+            keeping = visit.enter(sandbox)
+            execution = Execution(sandbox, start, self._settings, self._compiled, answer.send, keeping)
+            visit.on_end(lambda: execution.interrupt("the session was deleted while the program ran"))
+            await keeping.restore(sandbox.channel)
             # Before the program is under way: a program that was not announced may be run elsewhere.
             await answer.begin(pb.Event(started=pb.Started(claim_us=claim_us)))
             try:
@@ -75,19 +98,20 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
                 last = await run
             finally:
                 healthy = execution.healthy
+            kept = await visit.keep(sandbox, sandbox.runtime.environment)
             total_us = (time.monotonic_ns() - arrived) // 1000
             done = pb.Done(total_us=total_us, agent_us=execution.agent_ns // 1000)
             # The answer goes first, then the sandbox's next runner may have the CPU.
-            await answer.begin(*last, pb.Event(done=done))
-        except BadProgramError as error:
-            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+            await answer.begin(*last, pb.Event(kept=kept), pb.Event(done=done))
         finally:
-            self._pool.release(sandbox, reusable=healthy and not start.isolate_sandbox)
+            reusable = healthy and not start.isolate_sandbox
+            self._pool.release(sandbox, reusable=reusable, pin=visit.stays_in(sandbox))
+            visit.leave()
             await answer.finish()
 
     async def _check(self, start: pb.Start, context: Context) -> None:
         if start.runtime not in self._runtimes:
-            await context.abort(grpc.StatusCode.NOT_FOUND, f"no runtime {start.runtime!r} here")
+            await context.abort(grpc.StatusCode.UNIMPLEMENTED, f"no runtime {start.runtime!r} here")
         if not start.tenant:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "tenant: must not be empty")
         if not start.files:
@@ -96,7 +120,8 @@ class ExecutorService(executor_pb2_grpc.ExecutorServicer):
     async def ListRuntimes(  # noqa: N802
         self, request: pb.ListRuntimesRequest, context: object
     ) -> pb.ListRuntimesResponse:
-        return pb.ListRuntimesResponse(runtimes=[self._describe(one) for one in self._runtimes.values()])
+        runtimes = [self._describe(one) for one in self._runtimes.values()]
+        return pb.ListRuntimesResponse(runtimes=runtimes, executor=self._sessions.ids.executor)
 
     async def WatchStatus(  # noqa: N802
         self, request: pb.WatchStatusRequest, context: object

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import signal
+from itertools import pairwise
 from pathlib import Path
 
 # Compiled into containerd and its shims; their configuration does not move it.
@@ -26,7 +27,10 @@ def living_shims(containerd_socket: str, namespace: str) -> dict[str, int]:
     """The pids of a containerd's shims, by container."""
     found = {}
     for folder in os.listdir("/proc"):
-        if folder.isdigit() and (container := _shim_of(int(folder), containerd_socket, namespace)) is not None:
+        if (
+            folder.isdigit()
+            and (container := _shim_of(int(folder), containerd_socket, namespace)) is not None
+        ):
             found[container] = int(folder)
     return found
 
@@ -50,6 +54,6 @@ def _shim_of(pid: int, containerd_socket: str, namespace: str) -> str | None:
         return None
     if "containerd-shim" not in command[0]:
         return None
-    options = dict(zip(command[1:], command[2:], strict=False))
+    options = dict(pairwise(command[1:]))
     ours = options.get("-address") == containerd_socket and options.get("-namespace") == namespace
     return options.get("-id") if ours else None

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 MAX_PAYLOAD = 65536
 
-CONFIGURE, PARK, FILE, FILE_MORE, START, STDIN, STDIN_EOF, SIGNAL, KILL, SAVE = range(0x01, 0x0B)
+CONFIGURE, PARK, FILE, FILE_MORE, START, STDIN, STDIN_EOF, SIGNAL, KILL, SAVE, REMOVE = range(0x01, 0x0C)
 HELLO, PARKED, STDOUT, STDERR, EXIT, CREDIT, ERROR, SAVED_ENTRY, SAVED_MORE, SAVED = range(0x81, 0x8B)
+
+WORKSPACE, BUILD = range(2)
 
 
 def frame(kind: int, payload: bytes = b"") -> bytes:
@@ -45,6 +47,11 @@ def exited(
 ) -> bytes:
     how, value = (0, code) if signal is None else (1, signal)
     return frame(EXIT, struct.pack("<BBBQQQ", how, value, reason, wall, cpu, rss))
+
+
+def ended(code: int = 0, **usage: int) -> bytes:
+    """The end of a run that left nothing."""
+    return exited(code, **usage) + saved()
 
 
 def credit(size: int) -> bytes:

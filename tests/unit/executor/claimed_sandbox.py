@@ -8,8 +8,13 @@ from typing import Any, cast
 
 from fake_agent import FakeAgent
 
+from executor.api import executor_pb2 as pb
 from executor.runtime import Runtime
 from executor.sandbox import Sandbox
+from executor.sessions import head_pb2
+from executor.sessions.head import Head
+from executor.sessions.keeping import Keeping
+from executor.sessions.store import Place
 from executor.settings import Settings
 from executor.teardown import Host
 
@@ -29,6 +34,11 @@ class FakeCgroup:
         if self.full:
             raise OSError(16, "Device or resource busy")
         self.limits.append(size)
+
+
+def blank_keeping(folder: Path, program: pb.Start) -> Keeping:
+    """A session in which nothing has happened yet."""
+    return Keeping(Place(folder, "token"), Head(head_pb2.Head(), {}), program, 1 << 20, there=True)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import agent_wire as wire
 
@@ -18,6 +18,9 @@ class FakeAgent:
         self._log = os.open(folder / "stderr", os.O_WRONLY | os.O_NONBLOCK)
         self._unread = b""
         self._open = True
+        # The SAVEs of the workspace, which every run stage brings along; kept apart from the other frames.
+        self.saves: list[bytes] = []
+        self._saved = 0
 
     def __enter__(self) -> Self:
         return self
@@ -63,10 +66,12 @@ class FakeAgent:
 
     async def next(self) -> tuple[int, bytes]:
         """The next frame from the executor."""
-        while (found := self._take()) is None:
-            await self._ready(self._in)
-            self._unread += os.read(self._in, 65536)
-        return found
+        while True:
+            while (found := self._take()) is None:
+                await self._ready(self._in)
+                self._unread += os.read(self._in, 65536)
+            if not self._asks_for_workspace(*found):
+                return found
 
     async def expect(self, kind: int) -> bytes:
         """The payload of the next frame, which must be of this type."""
@@ -89,7 +94,17 @@ class FakeAgent:
         except BlockingIOError:
             pass
         found, self._unread = list(wire.split(self._unread)), b""
-        return found
+        return [one for one in found if not self._asks_for_workspace(*one)]
+
+    async def leave_nothing(self, running: asyncio.Future[Any]) -> None:
+        """Answers that the workspace is empty, as often as it is asked for that while something runs."""
+        while not running.done() and self._open:
+            self.pending()
+            self.say(*[wire.saved()] * (len(self.saves) - self._saved))
+            self._saved = len(self.saves)
+            more = asyncio.create_task(self._ready(self._in))
+            await asyncio.wait({running, more}, return_when=asyncio.FIRST_COMPLETED)
+            more.cancel()
 
     def _take(self) -> tuple[int, bytes] | None:
         if len(self._unread) < 5:
@@ -100,6 +115,12 @@ class FakeAgent:
         ((kind, payload),) = wire.split(self._unread[:end])
         self._unread = self._unread[end:]
         return kind, payload
+
+    def _asks_for_workspace(self, kind: int, payload: bytes) -> bool:
+        asks = kind == wire.SAVE and payload[0] == wire.WORKSPACE
+        if asks:
+            self.saves.append(payload)
+        return asks
 
     async def _ready(self, descriptor: int, *, writing: bool = False) -> None:
         loop = asyncio.get_running_loop()

@@ -8,7 +8,7 @@ from typing import cast
 
 from executor.cores import CpuSet
 from executor.runtime import Runtime
-from executor.sandbox import SandboxLostError
+from executor.sandbox import Held, SandboxLostError
 from executor.teardown import Host
 
 
@@ -67,6 +67,7 @@ class ScriptedSandbox:
         self.cpus = cpus
         self.channel = Line()
         self.reparked = 0
+        self.held: Held | None = None
         self._tenant: str | None = None
         self._world = world
         self._on_end = on_end
@@ -109,7 +110,9 @@ class ScriptedSandbox:
             await self.destroy()
             raise SandboxLostError("boot failed")
 
-    async def repark(self) -> None:
+    async def repark(self, *, keep_workspace: bool = False) -> None:
+        if not keep_workspace:
+            self.held = None
         assert self.id in self._world.alive
         await asyncio.sleep(0.01)
         self.reparked += 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import agent_wire as wire
 import pytest
-from claimed_sandbox import FakeCgroup, claimed_sandbox
+from claimed_sandbox import FakeCgroup, blank_keeping, claimed_sandbox
 from fake_agent import FakeAgent
 from runtimes import COMPILED, PARKED, runtime
 from virtual_time import in_virtual_time, settled
@@ -91,13 +91,16 @@ async def ran(
         tempfile.TemporaryDirectory() as folder,
         claimed_sandbox(Path(folder), on or runtime(), chosen, cgroup) as (sandbox, agent),
     ):
-        execution = Execution(
-            sandbox, program or start(), chosen, cache or CompileCache(total=0, per_tenant=0), emit
-        )
+        cache = cache or CompileCache(total=0, per_tenant=0)
+        keeping = blank_keeping(Path(folder), program or start())
+        execution = Execution(sandbox, program or start(), chosen, cache, emit, keeping)
         began = asyncio.get_running_loop().time()
         # More than any limit here. It is virtual.
         async with asyncio.timeout(100_000):
-            last, _ = await asyncio.gather(execution.run(), script(agent, execution))
+            running = asyncio.create_task(execution.run())
+            await asyncio.gather(script(agent, execution))
+            await agent.leave_nothing(running)
+            last = await running
         messages.append(last)
         seconds = asyncio.get_running_loop().time() - began
         if after is not None:

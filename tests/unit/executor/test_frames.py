@@ -61,9 +61,16 @@ said = st.one_of(
 )
 
 
-@given(st.sampled_from(frames.Place), u64)
-def test_save_says_what_the_protocol_page_says(place: frames.Place, size: int) -> None:
-    assert payload(frames.save(place, size), wire.SAVE) == bytes([place]) + size.to_bytes(8, "little")
+@given(st.sampled_from(frames.Place), st.integers(0, 3), u64)
+def test_save_says_what_the_protocol_page_says(place: frames.Place, what: int, size: int) -> None:
+    said = payload(frames.save(place, frames.Saving(what), size), wire.SAVE)
+    assert said == bytes([place, what]) + size.to_bytes(8, "little")
+
+
+@given(st.binary(min_size=1, max_size=100))
+def test_remove_says_what_the_protocol_page_says(name: bytes) -> None:
+    said = payload(frames.remove(name), wire.REMOVE)
+    assert said == b"\0" + len(name).to_bytes(4, "little") + name
 
 
 def payload(encoded: bytes, kind: int) -> bytes:
@@ -110,7 +117,9 @@ def test_start_says_what_the_protocol_page_says(
 @given(name=text.filter(bool), mode=st.integers(0, 0o777), seed=u8)
 def test_a_file_of_any_size_arrives_whole(name: str, mode: int, seed: int, size: int) -> None:
     content = bytes([seed]) * size
-    (kind, first), *more = (one for part in frames.file(name, content, mode) for one in wire.split(part))
+    (kind, first), *more = (
+        one for part in frames.file(name.encode(), content, mode) for one in wire.split(part)
+    )
     assert kind == wire.FILE
     assert {kind for kind, _ in more} <= {wire.FILE_MORE}
     assert wire.file_of(first, *(rest for _, rest in more)) == (mode, name, content)
@@ -118,7 +127,7 @@ def test_a_file_of_any_size_arrives_whole(name: str, mode: int, seed: int, size:
 
 @pytest.mark.parametrize("length", [65_510, 65_518])
 def test_a_file_whose_name_fills_its_frame_still_brings_its_content(length: int) -> None:
-    parts = [one for part in frames.file("n" * length, b"content") for one in wire.split(part)]
+    parts = [one for part in frames.file(b"n" * length, b"content") for one in wire.split(part)]
     assert wire.file_of(parts[0][1], *(rest for _, rest in parts[1:])) == (0o644, "n" * length, b"content")
 
 
@@ -145,7 +154,7 @@ def test_what_does_not_fit_in_a_frame_is_never_sent() -> None:
     with pytest.raises(ValueError, match="START"):
         frames.start(limits, ["x" * wire.MAX_PAYLOAD], {}, parked=False)
     with pytest.raises(ValueError, match="FILE"):
-        list(frames.file("n" * wire.MAX_PAYLOAD, b""))
+        list(frames.file(b"n" * wire.MAX_PAYLOAD, b""))
 
 
 @given(st.lists(said, max_size=12), st.lists(st.integers(0, 10**6), max_size=20))

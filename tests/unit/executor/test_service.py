@@ -19,6 +19,9 @@ from executor.api.service import ExecutorService
 from executor.api.status import StatusBoard
 from executor.pool import NoSandboxError
 from executor.sandbox import Sandbox
+from executor.sessions.ids import Ids
+from executor.sessions.sessions import Sessions
+from executor.sessions.store import Store
 from executor.settings import Settings
 
 Call = grpc.aio.StreamStreamCall[pb.ExecuteInput, pb.ExecuteOutput]
@@ -48,15 +51,21 @@ class OneSandbox:
     draining: bool = False
     drained: list[float] = field(default_factory=list)
 
-    async def claim(self, runtime: str, tenant: str, *, fresh: bool, timeout: float) -> Sandbox:
+    async def claim(self, runtime: str, tenant: str, *, fresh: bool, timeout: float, session: str) -> Sandbox:
         self.claims.append((runtime, tenant, fresh, timeout))
         if self.sandbox is None:
             raise NoSandboxError("none here")
         return self.sandbox
 
-    def release(self, sandbox: Sandbox, *, reusable: bool) -> None:
+    def release(self, sandbox: Sandbox, *, reusable: bool, pin: bool) -> None:
         assert sandbox is self.sandbox
         self.released.put_nowait(reusable)
+
+    def pinned(self, session: str) -> Sandbox | None:
+        return None
+
+    def unpin(self, session: str, *, destroy: bool = False) -> None:
+        pass
 
     async def drain(self, timeout: float) -> int:
         self.draining = True
@@ -95,7 +104,8 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
         pool, status = OneSandbox(sandbox), pb.Status(capacity=1)
         board = StatusBoard(lambda: pb.Status.FromString(status.SerializeToString()))
         server = grpc.aio.server()
-        service = ExecutorService(cast(Any, pool), runtimes, board, settings)
+        sessions = Sessions(Ids("here", b"secret"), Store(folder / "sessions", 1 << 30), pool, settings)
+        service = ExecutorService(cast(Any, pool), runtimes, board, sessions, settings)
         executor_pb2_grpc.add_ExecutorServicer_to_server(service, server)
         server.add_insecure_port(f"unix:{folder}/s")
         await server.start()
@@ -155,7 +165,10 @@ async def silently(call: Call) -> AsyncIterator[pb.ExecuteOutput]:
             id="stdin first",
         ),
         pytest.param(
-            [start(runtime="cobol-1")], grpc.StatusCode.NOT_FOUND, "no runtime 'cobol-1' here", id="runtime"
+            [start(runtime="cobol-1")],
+            grpc.StatusCode.UNIMPLEMENTED,
+            "no runtime 'cobol-1' here",
+            id="runtime",
         ),
         pytest.param(
             [start(tenant="")], grpc.StatusCode.INVALID_ARGUMENT, "tenant: must not be empty", id="tenant"
@@ -212,7 +225,7 @@ async def test_a_sandbox_is_claimed_as_asked_and_given_back(
 ) -> None:
     call = served.execute(start(**fields))
     await served.agent.started()
-    served.agent.say(wire.exited())
+    served.agent.say(wire.ended())
     await events_of(call)
     assert served.pool.claims == [claim]
     assert await served.released() is reusable
@@ -222,7 +235,7 @@ async def test_started_comes_first_and_done_last(served: Served) -> None:
     call = served.execute(start())
     await served.agent.started()
     served.agent.say(wire.stdout(b"out"), wire.stderr(b"err"))
-    served.agent.say(wire.exited(2, wall=7000))
+    served.agent.say(wire.ended(2, wall=7000))
     events = await events_of(call)
     assert [event.WhichOneof("event") for event in events] == [
         "started",
@@ -230,11 +243,12 @@ async def test_started_comes_first_and_done_last(served: Served) -> None:
         "stdout",
         "stderr",
         "stage_end",
+        "kept",
         "done",
     ]
     assert events[4].stage_end.outcome == pb.NONZERO_EXIT
-    assert events[5].done.agent_us == 7
-    assert events[5].done.total_us >= events[0].started.claim_us
+    assert events[6].done.agent_us == 7
+    assert events[6].done.total_us >= events[0].started.claim_us
 
 
 async def test_a_call_carries_programs_one_after_the_other(served: Served) -> None:
@@ -242,7 +256,7 @@ async def test_a_call_carries_programs_one_after_the_other(served: Served) -> No
     for _ in range(3):
         await call.write(start())
         await served.agent.started()
-        served.agent.say(wire.stdout(b"hello"), wire.exited())
+        served.agent.say(wire.stdout(b"hello"), wire.ended())
         told: list[pb.Event] = []
         while not told or not told[-1].HasField("done"):
             output = await call.read()
@@ -259,7 +273,7 @@ async def test_a_call_whose_caller_may_say_more_ends_with_its_program(served: Se
     call = served.stub.Execute()
     await call.write(start(stdin_complete=False))
     await served.agent.started()
-    served.agent.say(wire.exited())
+    served.agent.say(wire.ended())
     while await call.read() is not grpc.aio.EOF:
         pass
     assert await call.code() is grpc.StatusCode.OK
@@ -279,7 +293,8 @@ async def test_a_lost_sandbox_is_told_as_an_outcome_and_not_used_again(served: S
     await served.agent.started()
     served.agent.close()
     events = await events_of(call)
-    assert events[-2].stage_end.outcome == pb.INTERNAL
+    assert events[-3].stage_end.outcome == pb.INTERNAL
+    assert events[-2].kept.limit == pb.UNSAVED
     assert events[-1].HasField("done")
     assert await served.released() is False
 
@@ -303,7 +318,7 @@ async def test_what_follows_start_is_passed_to_the_program(
     assert await served.agent.expect(wire.STDIN) == b"in"
     assert await served.agent.expect(wire.SIGNAL) == b"\x0f"
     assert await served.agent.expect(wire.STDIN_EOF) == b""
-    served.agent.say(wire.exited())
+    served.agent.say(wire.ended())
     assert (await events_of(call))[-1].HasField("done")
 
 
@@ -315,7 +330,7 @@ async def test_an_input_that_means_nothing_is_passed_over(served: Served, odd: p
     await served.agent.started()
     assert await served.agent.expect(wire.STDIN) == b"in"
     assert await served.agent.expect(wire.STDIN_EOF) == b""
-    served.agent.say(wire.exited())
+    served.agent.say(wire.ended())
     await events_of(call)
 
 
@@ -323,13 +338,15 @@ async def test_a_program_may_end_before_its_caller_has_said_all(served: Served) 
     call = served.stub.Execute()
     await call.write(start(stdin_complete=False))
     await served.agent.started()
-    served.agent.say(wire.exited())
+    served.agent.say(wire.ended())
     assert [event async for output in call for event in output.events][-1].HasField("done")
     assert await served.released() is True
 
 
 async def test_runtimes_are_listed_with_everything_that_is_known_of_them(served: Served) -> None:
-    listed = (await served.stub.ListRuntimes(pb.ListRuntimesRequest())).runtimes
+    answer = await served.stub.ListRuntimes(pb.ListRuntimesRequest())
+    assert answer.executor == "here"
+    listed = answer.runtimes
     assert [one.id for one in listed] == ["python-3.13.5", "c-13.3.0"]
     assert listed[1] == pb.Runtime(
         id="c-13.3.0",
