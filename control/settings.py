@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "HEARTH_CONTROL_"
 
 MIB = 1 << 20
+GIB = 1 << 30
 UINT32_MAX = (1 << 32) - 1
 
 Milliseconds = Annotated[int, Field(gt=0, le=UINT32_MAX)]
@@ -129,6 +130,47 @@ class Settings(BaseSettings):
         "allows. Beyond what a person reads; output meant for machines belongs in files.",
     )
 
+    session_idle_timeout_ms: Milliseconds = Field(
+        600_000,
+        description="How long a session that asks for nothing else is kept without use. The API's documented "
+        "default.",
+    )
+    session_idle_timeout_max_ms: Milliseconds = Field(
+        86_400_000,
+        description="Longest idle timeout that a request may ask for its session. A day: sessions are for "
+        "work in progress; what is to last belongs elsewhere.",
+    )
+    sessions_max: Count = Field(
+        10_000,
+        description="Most sessions of one tenant on one executor. A session that holds little costs little, "
+        "and every execution makes one.",
+    )
+    session_max_bytes: Bytes = Field(
+        512 * MIB,
+        description="Most that one session may hold, and so the largest file that is taken. Room for a "
+        "project with its packages.",
+    )
+    sessions_max_bytes: Bytes = Field(
+        10 * GIB,
+        description="Most that all sessions of one tenant may take on one executor's disk, where they are "
+        "compressed. Twenty full ones.",
+    )
+    session_turn_timeout_ms: Milliseconds = Field(
+        300_000,
+        description="How long an executor may let a request wait for its session's turn, since on one "
+        "session one thing runs after the other. The default time of a run: one such run before it.",
+    )
+    file_stall_timeout_ms: Milliseconds = Field(
+        30_000,
+        description="How long the upload or download of a file may stand still before it is ended. Longer "
+        "than a mobile client's usual pauses.",
+    )
+    file_transfer_timeout_ms: Milliseconds = Field(
+        3_600_000,
+        description="Longest time for the upload or download of a file in all. The largest file at 1.2 "
+        "Mbit/s; a client that dribbles holds its connection no longer than this.",
+    )
+
     claim_timeout_ms: Milliseconds = Field(
         10_000,
         description="How long a request may wait for a sandbox, then 503. Covers a cold boot on a busy host "
@@ -141,6 +183,11 @@ class Settings(BaseSettings):
     )
     retry_after_s: Count = Field(
         1, description="Seconds that a client is told to wait after 503. A sandbox boots in about one."
+    )
+    quota_retry_after_s: Count = Field(
+        30,
+        description="Seconds that a client is told to wait after 429, when the tenant has as many sessions, "
+        "or as much in them, as it may. Sessions expire in minutes, so asking each second is no use.",
     )
     drain_timeout_ms: Milliseconds = Field(
         60_000,
@@ -166,4 +213,8 @@ class Settings(BaseSettings):
             raise ValueError("compile_timeout_default_ms exceeds compile_timeout_max_ms")
         if self.bodies_max_bytes < self.body_max_bytes:
             raise ValueError("bodies_max_bytes is below body_max_bytes")
+        if self.session_idle_timeout_ms > self.session_idle_timeout_max_ms:
+            raise ValueError("session_idle_timeout_ms exceeds session_idle_timeout_max_ms")
+        if self.sessions_max_bytes < self.session_max_bytes:
+            raise ValueError("sessions_max_bytes is below session_max_bytes")
         return self

@@ -3,15 +3,26 @@
 from aiohttp import web
 
 from control.api.authentication import IdentifiedHandler, guarded
-from control.api.envelope import envelope
+from control.api.body import BodyIntake
+from control.api.download import Download
+from control.api.envelope import envelope, stamp
 from control.api.execute import Execute
+from control.api.files import Files
 from control.api.gate import Gate
 from control.api.runtimes import Runtimes
 from control.api.service_state import ServiceState
+from control.api.session_problems import telling
+from control.api.sessions import Sessions
+from control.api.upload import Upload
 from control.auth.keys import KeyStore, Scope
+from control.executors.files import Files as FileCalls
 from control.executors.fleet import Fleet
+from control.executors.sessions import Sessions as SessionCalls
 from control.metrics import Metrics
 from control.settings import Settings
+
+# All that is left of a path. A decoded name may hold a line feed, which `.` does not match.
+REST = r"{path:[\s\S]*}"
 
 
 def build_app(settings: Settings, fleet: Fleet, keys: KeyStore, gate: Gate) -> web.Application:
@@ -21,12 +32,28 @@ def build_app(settings: Settings, fleet: Fleet, keys: KeyStore, gate: Gate) -> w
     app = web.Application(
         middlewares=[envelope(gate, metrics, frozenset(public), settings.retry_after_s)],
     )
+    app.on_response_prepare.append(stamp)
 
     def add(method: str, path: str, scope: Scope, handler: IdentifiedHandler) -> None:
-        app.router.add_route(method, path, guarded(handler, scope, keys))
+        app.router.add_route(method, path, guarded(telling(handler, settings), scope, keys))
 
-    add("POST", "/v1/execute", Scope.EXECUTE, Execute(settings, fleet, metrics))
+    intake = BodyIntake(settings)
+    sessions = Sessions(settings, SessionCalls(fleet, settings), intake)
+    file_calls = FileCalls(fleet, settings)
+    files, download = Files(settings, file_calls), Download(settings, file_calls)
+    session, file = "/v1/sessions/{id}", "/v1/sessions/{id}/files/" + REST
+    add("POST", "/v1/execute", Scope.EXECUTE, Execute(settings, fleet, metrics, intake))
     add("GET", "/v1/runtimes", Scope.EXECUTE, Runtimes(fleet))
+    add("POST", "/v1/sessions", Scope.EXECUTE, sessions.create)
+    add("GET", "/v1/sessions", Scope.EXECUTE, sessions.list)
+    add("GET", session, Scope.EXECUTE, sessions.get)
+    add("DELETE", session, Scope.EXECUTE, sessions.delete)
+    add("POST", session + "/fork", Scope.EXECUTE, sessions.fork)
+    add("GET", session + "/files", Scope.EXECUTE, files.list)
+    add("GET", file, Scope.EXECUTE, download)
+    add("HEAD", file, Scope.EXECUTE, download)
+    add("PUT", file, Scope.EXECUTE, Upload(settings, file_calls))
+    add("DELETE", file, Scope.EXECUTE, files.delete)
     add("GET", "/metrics", Scope.ADMIN, state.metrics)
     for path, handler in public.items():
         app.router.add_get(path, handler)

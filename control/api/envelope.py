@@ -47,13 +47,17 @@ def envelope(gate: Gate, metrics: Metrics, public: frozenset[str], retry_after_s
             metrics.request(route, method, status, seconds)
             write = log.debug if request.path in public else log.info
             write("request", method=method, route=route, status=status, ms=round(seconds * 1000, 3))
-        headers = response.headers
-        headers["X-Request-Id"] = request_id
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Server"] = "Hearth"
         return response
 
     return enveloped
+
+
+async def stamp(request: web.Request, response: web.StreamResponse) -> None:
+    """Called before the head of any answer goes out, which for a download is before its handler has ended."""
+    headers = response.headers
+    headers["X-Request-Id"] = structlog.contextvars.get_contextvars().get("request_id", "")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Server"] = "Hearth"
 
 
 async def _answer(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:

@@ -13,21 +13,22 @@ from control.api.program import message_of, start_timeout_s, timeout_s
 from control.auth.keys import Identity
 from control.executors.catalogue import Offer
 from control.executors.errors import BusyError, NotRunError, RefusedError
-from control.executors.execution import Work, execute
+from control.executors.execution import SessionPlace, Work, execute
 from control.executors.fleet import Fleet
-from control.executors.outcome import ExecutionResult, StageResult
+from control.executors.outcome import ExecutionResult
 from control.executors.payload import Payload
 from control.metrics import Metrics
 from control.settings import Settings
 from control.versions import parse_range
+from executor.api import executor_pb2 as pb
 
 
 class Execute:
-    def __init__(self, settings: Settings, fleet: Fleet, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, fleet: Fleet, metrics: Metrics, intake: BodyIntake) -> None:
         self._settings = settings
         self._fleet = fleet
         self._metrics = metrics
-        self._intake = BodyIntake(settings)
+        self._intake = intake
 
     async def __call__(self, request: web.Request, identity: Identity) -> web.StreamResponse:
         with self._intake.hold() as hold:
@@ -37,29 +38,30 @@ class Execute:
             del body
             runtime = work.offer.runtime
             result = await self._execute(work)
-            answer: dict[str, str | StageResult] = {"language": runtime.language, "version": runtime.version}
-            if result.compile is not None:
-                answer["compile"] = result.compile
-            if result.run is not None:
-                answer["run"] = result.run
-            response = web.Response(body=orjson.dumps(answer), content_type="application/json")
+            response = web.Response(
+                body=orjson.dumps(_answer(runtime, result)), content_type="application/json"
+            )
             self._metrics.execution(runtime.language, result, time.perf_counter() - began)
             return response
 
     def _work(self, body: bytes, identity: Identity, hold: BodyHold) -> Work:
         asked = parse_execute(decode_object(body, self._settings), self._settings)
-        offer = self._offer(asked)
+        session = None
+        if asked.session_id is not None:
+            session = SessionPlace(asked.session_id, self._fleet.holder_of(asked.session_id))
+        offer = self._offer(asked, session)
         message = message_of(asked, offer, identity.tenant, self._settings)
         return Work(
             payload=Payload(message),
             offer=offer,
+            session=session,
             start_timeout_s=start_timeout_s(message.start, self._settings),
             timeout_s=timeout_s(message.start, self._settings),
             output_max_bytes=self._settings.output_max_bytes,
             on_started=hold.release,
         )
 
-    def _offer(self, asked: ExecuteRequest) -> Offer:
+    def _offer(self, asked: ExecuteRequest, session: SessionPlace | None) -> Offer:
         wanted = parse_range(asked.version)
         if wanted is None:
             raise InvalidFieldError("version", f"{shortened(asked.version)!r} is not a SemVer range")
@@ -72,7 +74,14 @@ class Execute:
             raise InvalidFieldError(
                 "language", f"{shortened(asked.language)!r} is unknown; there are {known}"
             )
-        offer = catalogue.highest(offers, wanted)
+        able = [offer for offer in offers if session is None or session.holder in offer.executors]
+        offer = catalogue.highest(able, wanted)
+        if offer is None and catalogue.highest(offers, wanted) is not None:
+            raise ProblemError(
+                409,
+                f"the session is on an executor that has no {asked.language} matching "
+                f"{shortened(asked.version)!r}; others have, but a session cannot move",
+            )
         if offer is None:
             there = ", ".join(offer.runtime.version for offer in offers)
             raise InvalidFieldError(
@@ -88,7 +97,24 @@ class Execute:
         except RefusedError as refused:
             raise ProblemError(400, f"the executor refused the request: {refused}") from None
         except NotRunError:
-            raise self._unavailable("no executor can take the program now") from None
+            whom = "no executor can" if work.session is None else "the session's executor cannot"
+            raise self._unavailable(f"{whom} take the program now") from None
 
     def _unavailable(self, detail: str) -> UnavailableError:
         return UnavailableError(detail, self._settings.retry_after_s)
+
+
+def _answer(runtime: pb.Runtime, result: ExecutionResult) -> dict[str, object]:
+    """The contract's answer, in its order."""
+    answer: dict[str, object] = {
+        "language": runtime.language,
+        "version": runtime.version,
+        "session_id": result.session_id,
+    }
+    if result.session_loss is not None:
+        answer["session_error"] = result.session_loss
+    if result.compile is not None:
+        answer["compile"] = result.compile
+    if result.run is not None:
+        answer["run"] = result.run
+    return answer

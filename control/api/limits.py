@@ -1,4 +1,6 @@
-"""The limits of a program's stages: what was asked for, within the operator's ceilings, or the default."""
+"""The limits of a program's stages, and of a session's idleness: what was asked for, within the operator's
+ceilings, or the default.
+"""
 
 from control.api.models import ExecuteRequest
 from control.api.problems import InvalidFieldError
@@ -25,6 +27,10 @@ def set_limits(start: pb.Start, request: ExecuteRequest, runtime: pb.Runtime, se
         "compile_memory_limit", request.compile_memory_limit, settings.compile_memory_max_bytes
     )
     compilation.output_bytes = _output(runtime.compile_limits, settings)
+
+
+def idle_timeout_of(asked: int | None, default: int, settings: Settings) -> int:
+    return _within("idle_timeout", asked, settings.session_idle_timeout_max_ms, default)
 
 
 def _within(field: str, asked: int | None, most: int, default: int = 0) -> int:

@@ -3,7 +3,7 @@
 A field that is null counts as absent.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -49,23 +49,41 @@ class ExecuteRequest(BaseModel):
     isolation: Literal["cell", "sandbox"] | None = None
 
 
+class SessionRequest(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    env: dict[str, str] = {}
+    idle_timeout: PositiveInteger | None = None
+
+
+class ForkRequest(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    idle_timeout: PositiveInteger | None = None
+
+
+Request = TypeVar("Request", bound=BaseModel)
+
+
 def parse_execute(value: dict[str, Any], settings: Settings) -> ExecuteRequest:
+    request = parse(ExecuteRequest, value, settings)
+    if (request.code is None) == (request.files is None):
+        raise InvalidFieldError("code", "exactly one of 'code' and 'files' is required")
+    return request
+
+
+def parse(model: type[Request], value: dict[str, Any], settings: Settings) -> Request:
     for field in value:
-        if field not in ExecuteRequest.model_fields:
+        if field not in model.model_fields:
             raise InvalidFieldError(field, "unknown field")
     given = {field: item for field, item in value.items() if item is not None}
     _check_counts(given, settings)
     try:
-        request = ExecuteRequest.model_validate(given)
+        return model.model_validate(given)
     except ValidationError as invalid:
         # The first is enough to go on with.
         error = invalid.errors(include_url=False, include_context=True)[0]
         raise InvalidFieldError(_field(error["loc"]), _reason(error)) from None
-    if request.session_id is not None:
-        raise InvalidFieldError("session_id", "sessions are not available in this version")
-    if (request.code is None) == (request.files is None):
-        raise InvalidFieldError("code", "exactly one of 'code' and 'files' is required")
-    return request
 
 
 def _check_counts(given: dict[str, Any], settings: Settings) -> None:

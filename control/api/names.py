@@ -32,19 +32,23 @@ def check_names(names: Sequence[str], depth_max: int) -> None:
 
 
 def _fault_of(name: str, depth_max: int) -> str | None:
-    if not name:
-        return "must not be empty"
-    if "\0" in name:
-        return "must not contain a NUL character"
     try:
-        encoded = name.encode()
+        return fault_of(name.encode(), depth_max)
     except UnicodeEncodeError:
         return "must be valid Unicode"
-    if len(encoded) > NAME_MAX_BYTES:
+
+
+def fault_of(name: bytes, depth_max: int) -> str | None:
+    """What is wrong with a name, in words; None when nothing is."""
+    if not name:
+        return "must not be empty"
+    if b"\0" in name:
+        return "must not contain a NUL character"
+    if len(name) > NAME_MAX_BYTES:
         return f"must be at most {NAME_MAX_BYTES} bytes long"
-    if encoded.startswith(b"/"):
+    if name.startswith(b"/"):
         return "must be relative"
-    components = encoded.split(b"/")
+    components = name.split(b"/")
     if len(components) > depth_max:
         return f"must have at most {depth_max} components"
     for component in components:

@@ -1,19 +1,16 @@
 """From a request to the executor's message: content decoded, names and limits checked, defaults filled in."""
 
 import binascii
-import re
 
+from control.api.arguments import check_arguments
 from control.api.limits import set_limits
 from control.api.models import ExecuteRequest, SourceFile
 from control.api.names import check_names
-from control.api.problems import InvalidFieldError, shortened
+from control.api.problems import InvalidFieldError
 from control.executors.catalogue import Offer
+from control.executors.policy import policy_of
 from control.settings import Settings
 from executor.api import executor_pb2 as pb
-
-# Linux's MAX_ARG_STRLEN, less the NUL that ends each.
-ARGUMENT_MAX_BYTES = 131_071
-ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def message_of(request: ExecuteRequest, offer: Offer, tenant: str, settings: Settings) -> pb.ExecuteInput:
@@ -27,14 +24,19 @@ def message_of(request: ExecuteRequest, offer: Offer, tenant: str, settings: Set
     start.stdin_complete = True
     start.isolate_sandbox = request.isolation == "sandbox"
     start.claim_timeout_ms = settings.claim_timeout_ms
+    start.session = request.session_id or ""
+    start.policy.CopyFrom(policy_of(settings, settings.session_idle_timeout_ms))
     _add_files(start, request, runtime.entry or "main", settings)
-    _add_arguments(start, request, settings)
+    check_arguments(request.args, request.env, settings)
+    start.args.extend(request.args)
+    start.env.update(request.env)
     set_limits(start, request, runtime, settings)
     return message
 
 
 def start_timeout_s(start: pb.Start, settings: Settings) -> float:
-    return (start.claim_timeout_ms + settings.call_margin_ms) / 1000
+    turn_ms = settings.session_turn_timeout_ms if start.session else 0
+    return (turn_ms + start.claim_timeout_ms + settings.call_margin_ms) / 1000
 
 
 def timeout_s(start: pb.Start, settings: Settings) -> float:
@@ -45,6 +47,7 @@ def timeout_s(start: pb.Start, settings: Settings) -> float:
 def _add_files(start: pb.Start, request: ExecuteRequest, entry: str, settings: Settings) -> None:
     if request.files is None:
         start.files.add(name=entry, content=_utf8("code", request.code or ""))
+        start.passing_entry = True
         return
     names = []
     for index, file in enumerate(request.files):
@@ -77,29 +80,3 @@ def _utf8(field: str, text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         raise InvalidFieldError(field, "must be valid Unicode") from None
-
-
-def _add_arguments(start: pb.Start, request: ExecuteRequest, settings: Settings) -> None:
-    total = 0
-    for index, argument in enumerate(request.args):
-        total += _argument_size(f"args[{index}]", argument)
-        start.args.append(argument)
-    for name, value in request.env.items():
-        if not ENV_NAME.fullmatch(name):
-            raise InvalidFieldError("env", f"{shortened(name)!r} is not a name: [A-Za-z_][A-Za-z0-9_]*")
-        total += _argument_size(f"env.{shortened(name)}", f"{name}={value}")
-        start.env[name] = value
-    if total > settings.arguments_max_bytes:
-        field = "env" if request.env else "args"
-        raise InvalidFieldError(
-            field, f"arguments and environment must be at most {settings.arguments_max_bytes} bytes together"
-        )
-
-
-def _argument_size(field: str, text: str) -> int:
-    if "\0" in text:
-        raise InvalidFieldError(field, "must not contain a NUL character")
-    size = len(_utf8(field, text))
-    if size > ARGUMENT_MAX_BYTES:
-        raise InvalidFieldError(field, f"must be at most {ARGUMENT_MAX_BYTES} bytes long")
-    return size + 1

@@ -7,7 +7,8 @@ an executor that answers with errors from being asked in a tight loop.
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 import structlog
 from grpc import aio
@@ -28,11 +29,14 @@ FIRST_PAUSE_S = 0.05
 class ExecutorClient:
     def __init__(self, address: str, settings: Settings, changed: Callable[[], None]) -> None:
         self.address = address
+        # Its own, which the ids of its sessions have in them; None until it was heard.
+        self.name: str | None = None
         self.runtimes: tuple[pb.Runtime, ...] = ()
         self.connected = False
         self.draining = False
         self.warm: dict[str, int] = {}
         self.in_flight = 0
+        self._calls = 0
         self._load = 0.0
         self._capacity = 1
         self._known: set[str] = set()
@@ -74,7 +78,21 @@ class ExecutorClient:
         else:
             line.cancel()
         self.in_flight -= 1
-        if self.in_flight == 0:
+        self._settle()
+
+    @contextmanager
+    def calling(self) -> Iterator["pb_grpc.ExecutorAsyncStub"]:
+        """For calls other than programs. The connection stays until they have ended."""
+        self._calls += 1
+        self._idle.clear()
+        try:
+            yield self._stub
+        finally:
+            self._calls -= 1
+            self._settle()
+
+    def _settle(self) -> None:
+        if self.in_flight == self._calls == 0:
             self._idle.set()
 
     def retire(self) -> None:
@@ -120,6 +138,7 @@ class ExecutorClient:
 
     async def _list_runtimes(self, *, wait_for_ready: bool = False) -> None:
         answer = await self._stub.ListRuntimes(pb.ListRuntimesRequest(), wait_for_ready=wait_for_ready)
+        self.name = answer.executor
         self.runtimes = tuple(answer.runtimes)
         self._known = {runtime.id for runtime in self.runtimes}
         self._changed()

@@ -1,9 +1,9 @@
 """The carrying out of one program.
 
-What never started may be sent elsewhere, once. What may have started is reported as it is: the result
-then says that the sandbox was lost, and holds what the program wrote until then. A full executor has
-already waited on the request's behalf, so a request that it turns away is not sent round the others:
-under overload that would only multiply the load.
+What never started may be sent elsewhere, once; what goes on with a session may not, for that is in one
+place only. What may have started is reported as it is: the result then says that the sandbox was lost, and
+holds what the program wrote until then. A full executor has already waited on the request's behalf, so a
+request that it turns away is not sent round the others: under overload that would only multiply the load.
 
 However the call ends, cancelled by its client's leaving included, the program ends with it.
 """
@@ -21,6 +21,7 @@ from control.executors.client import ExecutorClient
 from control.executors.errors import BusyError, NoExecutorError, NotRunError, RefusedError
 from control.executors.outcome import ExecutionResult
 from control.executors.payload import Payload
+from control.executors.refusal import session_error
 from control.executors.schedule import choose
 from control.executors.transcript import LOST, Transcript
 from executor.api import executor_pb2 as pb
@@ -32,11 +33,20 @@ LATE = "the executor did not answer in time; the program may have run in part"
 
 
 @dataclass(frozen=True, slots=True)
+class SessionPlace:
+    """A session that a program goes on with, and the executor that has it."""
+
+    id: str
+    holder: ExecutorClient
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """A program, and what its carrying out may take."""
 
     payload: Payload
     offer: Offer
+    session: SessionPlace | None
     # From the sending to `started`, and to the end.
     start_timeout_s: float
     timeout_s: float
@@ -46,6 +56,8 @@ class Work:
 
 
 async def execute(work: Work) -> ExecutionResult:
+    if work.session is not None:
+        return await _execute_on(work.session.holder, work)
     tried: list[ExecutorClient] = []
     while True:
         executor = choose(work.offer.executors, work.offer.runtime.id, tried)
@@ -62,7 +74,11 @@ async def execute(work: Work) -> ExecutionResult:
 
 
 async def _execute_on(executor: ExecutorClient, work: Work) -> ExecutionResult:
-    transcript = Transcript(work.output_max_bytes, compiled=work.offer.runtime.compiled)
+    transcript = Transcript(
+        work.output_max_bytes,
+        compiled=work.offer.runtime.compiled,
+        session=work.session.id if work.session else None,
+    )
     deadline = asyncio.get_running_loop().time() + work.timeout_s
     line = executor.begin()
     code, details = StatusCode.OK, ""
@@ -97,6 +113,8 @@ async def _execute_on(executor: ExecutorClient, work: Work) -> ExecutionResult:
             raise BusyError
         case StatusCode.INVALID_ARGUMENT:
             raise RefusedError(details)
+        case StatusCode.NOT_FOUND | StatusCode.FAILED_PRECONDITION if work.session is not None:
+            raise session_error(executor, code, details)
         case _:
             log.warning("execution not started", executor=executor.address, code=code.name, reason=details)
             raise NotRunError

@@ -38,8 +38,30 @@ class StageResult:
     stderr_truncated: bool
 
 
+class Limit(StrEnum):
+    """Why what a program left was not saved."""
+
+    SESSIONS = "sessions"
+    SESSION_BYTES = "session_bytes"
+    TENANT_BYTES = "tenant_bytes"
+    HOST_BYTES = "host_bytes"
+    ENVIRONMENT = "environment"
+    UNSAVED = "unsaved"
+
+
+@dataclass(slots=True)
+class SessionLoss:
+    """What a program left was not saved. The session is as it was before."""
+
+    limit: Limit
+    message: str
+
+
 @dataclass(slots=True)
 class ExecutionResult:
+    # None when the execution was lost before it was known.
+    session_id: str | None
+    session_loss: SessionLoss | None
     compile: StageResult | None
     run: StageResult | None
     # Of the executor, µs; 0 when it was lost before it could say.
@@ -57,6 +79,15 @@ STATUS_OF_OUTCOME: dict[int, Status | None] = {
     pb.STDOUT_EXCEEDED: Status.STDOUT_EXCEEDED,
     pb.STDERR_EXCEEDED: Status.STDERR_EXCEEDED,
     pb.INTERNAL: Status.INTERNAL,
+}
+
+LIMIT_OF_NUMBER: dict[int, Limit] = {
+    pb.SESSIONS: Limit.SESSIONS,
+    pb.SESSION_BYTES: Limit.SESSION_BYTES,
+    pb.TENANT_BYTES: Limit.TENANT_BYTES,
+    pb.HOST_BYTES: Limit.HOST_BYTES,
+    pb.ENVIRONMENT: Limit.ENVIRONMENT,
+    pb.UNSAVED: Limit.UNSAVED,
 }
 
 _SIGNAL_NAMES = {int(number): number.name for number in signal.Signals}

@@ -1,4 +1,5 @@
-"""Who takes the next program: the less loaded of two random executors, among those that have it warm.
+"""Who takes the next program or session: the less loaded of two random executors, for a program among those
+that have it warm.
 
 Two choices instead of the best of all: every control plane sees loads that are some tens of milliseconds
 old, and the best of all would get everything until the next report.
@@ -12,7 +13,7 @@ from control.executors.client import ExecutorClient
 
 def choose(
     executors: Sequence[ExecutorClient],
-    runtime: str,
+    runtime: str = "",
     excluded: Collection[ExecutorClient] = (),
 ) -> ExecutorClient | None:
     able = [executor for executor in executors if executor.ready and executor not in excluded]

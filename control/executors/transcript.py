@@ -5,8 +5,11 @@ output is cut at our own cap, and events in no sensible order make an internal e
 """
 
 from control.executors.outcome import (
+    LIMIT_OF_NUMBER,
     STATUS_OF_OUTCOME,
     ExecutionResult,
+    Limit,
+    SessionLoss,
     StageResult,
     Status,
     in_words,
@@ -72,7 +75,8 @@ class _Stage:
 
 
 class Transcript:
-    def __init__(self, cap: int, *, compiled: bool) -> None:
+    def __init__(self, cap: int, *, compiled: bool, session: str | None = None) -> None:
+        """`session` is the one that was asked for; it stays the answer until another is told."""
         self.started = False
         self.done = False
         self._cap = cap
@@ -80,6 +84,8 @@ class Transcript:
         self._kind: pb.StageKind.ValueType = pb.COMPILE if compiled else pb.RUN
         self._open = _Stage(cap)
         self._results: dict[int, StageResult] = {}
+        self._session = session
+        self._loss: SessionLoss | None = None
         self._claim_us = 0
         self._total_us = 0
         self._agent_us = 0
@@ -102,10 +108,18 @@ class Transcript:
                 case "started":
                     self.started = True
                     self._claim_us = event.started.claim_us
+                case "kept":
+                    self._keep(event.kept)
                 case "done":
                     self.done = True
                     self._total_us = event.done.total_us
                     self._agent_us = event.done.agent_us
+
+    def _keep(self, kept: pb.Kept) -> None:
+        self._session = kept.session or self._session
+        if kept.limit:
+            limit = LIMIT_OF_NUMBER.get(kept.limit, Limit.UNSAVED)
+            self._loss = SessionLoss(limit, kept.message or "what the program left was not saved")
 
     @property
     def complete(self) -> bool:
@@ -118,6 +132,8 @@ class Transcript:
             end = pb.StageEnd(stage=self._kind, outcome=pb.INTERNAL, message=loss)
             self._results[self._kind] = self._open.result(end)
         return ExecutionResult(
+            session_id=self._session,
+            session_loss=self._loss,
             compile=self._results.get(pb.COMPILE),
             run=self._results.get(pb.RUN),
             claim_us=self._claim_us,

@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 from scripted_executor import ScriptedExecutor
+from yarl import URL
 
 from control.service import serve
 from control.settings import Settings
@@ -52,6 +53,15 @@ class Control:
     async def get(self, path: str) -> tuple[int, Any]:
         async with self.http.get(path) as response:
             return response.status, await response.json(content_type=None)
+
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        """A request whose path goes out exactly as it is given."""
+        return self.http.request(method, URL(self.url + path, encoded=True), **options)
+
+    async def call(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
+        async with self.ask(method, path, **options) as response:
+            data = await response.read()
+            return response.status, json.loads(data) if data else None
 
     async def ready(self) -> bool:
         return (await self.get("/readyz"))[0] == 200

@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc
 from grpc import aio
+from scripted_sessions import ScriptedSessions
 
 from executor.api import executor_pb2 as pb
 from executor.api import executor_pb2_grpc as pb_grpc
@@ -39,6 +40,10 @@ def end(stage: Any = pb.RUN, outcome: Any = pb.OK, code: int | None = 0, **field
     return event(stage_end=pb.StageEnd(stage=stage, outcome=outcome, code=code, **fields))
 
 
+def kept(session: str = "s_one_new", **fields: Any) -> pb.Event:
+    return event(kept=pb.Kept(session=session, **fields))
+
+
 def done() -> pb.Event:
     return event(done=pb.Done(total_us=1200, agent_us=1000))
 
@@ -53,7 +58,7 @@ def script(*outputs: pb.ExecuteOutput) -> Script:
 
 def run(*events: pb.Event) -> Script:
     """A run that is started and ends well, with these events in between."""
-    return script(sent(started(), event(stage_start=pb.RUN)), sent(*events, done()))
+    return script(sent(started(), event(stage_start=pb.RUN)), sent(*events, kept(), done()))
 
 
 def fails(code: grpc.StatusCode, *before: pb.ExecuteOutput, details: str = "secret internals") -> Script:
@@ -68,8 +73,15 @@ def fails(code: grpc.StatusCode, *before: pb.ExecuteOutput, details: str = "secr
 HELLO = run(event(stdout=b"hello\n"), end(wall_us=1500, cpu_us=1001, memory_bytes=4096))
 
 
-class ScriptedExecutor(pb_grpc.ExecutorServicer):
-    def __init__(self, address: str, runtimes: list[pb.Runtime] | None = None, play: Script = HELLO) -> None:
+class ScriptedExecutor(ScriptedSessions):
+    def __init__(
+        self,
+        address: str,
+        runtimes: list[pb.Runtime] | None = None,
+        play: Script = HELLO,
+        name: str = "one",
+    ) -> None:
+        super().__init__(name)
         self.address = address
         self.runtimes = [PYTHON, PYTHON_OLD, C] if runtimes is None else runtimes
         self.play = play
@@ -122,7 +134,7 @@ class ScriptedExecutor(pb_grpc.ExecutorServicer):
             self.running -= 1
 
     async def ListRuntimes(self, request: Any, context: Any) -> pb.ListRuntimesResponse:  # noqa: N802
-        return pb.ListRuntimesResponse(runtimes=self.runtimes)
+        return pb.ListRuntimesResponse(runtimes=self.runtimes, executor=self.name)
 
     async def WatchStatus(self, request: Any, context: Any) -> AsyncIterator[pb.Status]:  # noqa: N802
         while True:

@@ -87,7 +87,7 @@ BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
     ({"env": {"Ä": ""}}, "env: 'Ä' is not a name"),
     ({"env": {"A": "\0"}}, "env.A: must not contain a NUL"),
     ({"env": {f"A{i}": "" for i in range(257)}}, "env: must have at most 256 items"),
-    ({"session_id": "s"}, "session_id: sessions are not available in this version"),
+    ({"session_id": 3}, "session_id: must be a string"),
     ({"isolation": "none"}, "isolation: must be 'cell' or 'sandbox'"),
     ({"run_timeout": "5"}, "run_timeout: must be a whole number"),
     ({"run_timeout": True}, "run_timeout: must be a whole number"),

@@ -29,6 +29,7 @@ async def test_a_program_is_answered_with_its_stage(control: Control) -> None:
     assert answer == {
         "language": "python",
         "version": "3.13.5",
+        "session_id": "s_one_new",
         "run": {
             "stdout": "hello\n",
             "stderr": "",
@@ -83,6 +84,9 @@ async def test_what_was_asked_for_reaches_the_executor(control: Control, executo
         compile_limits=pb.Limits(wall_ms=2000, cpu_ms=2000, memory_bytes=2 << 20, output_bytes=4 << 20),
         isolate_sandbox=True,
         claim_timeout_ms=10_000,
+        policy=pb.SessionPolicy(
+            idle_timeout_ms=600_000, max_sessions=10_000, session_bytes=512 << 20, tenant_bytes=10 << 30
+        ),
     )
 
 
@@ -94,6 +98,7 @@ async def test_the_defaults_reach_the_executor(control: Control, executor: Scrip
     assert (start.compile_limits.wall_ms, start.compile_limits.cpu_ms) == (60_000, 60_000)
     assert start.run_limits.memory_bytes == start.compile_limits.memory_bytes == 0
     assert not start.isolate_sandbox
+    assert start.session == ""
 
 
 async def test_output_is_in_the_order_written_and_decoded_whole(
@@ -213,7 +218,7 @@ async def offers(control: Control, expected: int) -> None:
     await until(there)
 
 
-@pytest.mark.parametrize("code", [StatusCode.UNAVAILABLE, StatusCode.NOT_FOUND, StatusCode.CANCELLED])
+@pytest.mark.parametrize("code", [StatusCode.UNAVAILABLE, StatusCode.UNIMPLEMENTED, StatusCode.CANCELLED])
 async def test_what_never_started_is_sent_elsewhere_once(
     start_control: Any, home: Path, code: StatusCode
 ) -> None:
@@ -271,9 +276,10 @@ async def test_the_stage_that_was_lost_is_the_one_that_says_so(
 
 
 async def test_an_executor_that_says_nothing_is_a_failure_to_start(
-    control: Control, executor: ScriptedExecutor
+    start_control: Any, executor: ScriptedExecutor
 ) -> None:
     executor.play = script()
+    control = await start_control(executor, claim_timeout_ms=50, call_margin_ms=50)
     assert (await control.execute(language="python", code=""))[0] == 503
 
 

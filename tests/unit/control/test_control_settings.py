@@ -45,6 +45,8 @@ def test_executors_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> N
         ("RUN_TIMEOUT_MAX_MS", "1000"),
         ("COMPILE_TIMEOUT_MAX_MS", "1000"),
         ("BODIES_MAX_BYTES", "1000"),
+        ("SESSION_IDLE_TIMEOUT_MAX_MS", "1000"),
+        ("SESSIONS_MAX_BYTES", "1000"),
         ("EXECUTOR_CA_FILE", "/ca.pem"),
         ("LOG_LEVEL", "loud"),
     ],
