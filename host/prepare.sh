@@ -59,7 +59,7 @@ packages="python3 python3-venv mmdebstrap zstd debian-archive-keyring musl-tools
 # Docker's packages bring a containerd of their own, which serves as well and excludes Debian's.
 command -v containerd >/dev/null && command -v containerd-shim-runc-v2 >/dev/null && command -v ctr >/dev/null ||
   packages="$packages containerd"
-[ $dev = no ] || packages="$packages g++ clang libclang-rt-14-dev openssl"
+[ $dev = no ] || packages="$packages g++ clang libclang-rt-14-dev openssl postgresql"
 if [ $dev = yes ] && [ "$codename" = trixie ]; then
   packages=$(echo "$packages" | sed 's/libclang-rt-14-dev/libclang-rt-19-dev/')
 fi
@@ -78,6 +78,13 @@ packages=$(missing $packages)
 if [ -n "$packages" ]; then
   echo "==> installing: $packages"
   apt-get update -qq
+  case $packages in
+    *postgresql*)
+      # The tests start servers of their own; Debian's package would start one for the machine.
+      mkdir -p /etc/postgresql-common/createcluster.d
+      echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/hearth.conf
+      ;;
+  esac
   # shellcheck disable=SC2086
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
 fi

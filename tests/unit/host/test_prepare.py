@@ -84,7 +84,11 @@ class Machine:
             "/proc/meminfo": f"MemTotal: {self.memory_mib * 1024} kB\n",
             "/proc/filesystems": "nodev\toverlay\n",
         }
-        mounts = [f"mount --bind {cgroups} /sys/fs/cgroup"]
+        (self.folder / "postgresql-common").mkdir()
+        mounts = [
+            f"mount --bind {cgroups} /sys/fs/cgroup",
+            f"mount --bind {self.folder}/postgresql-common /etc/postgresql-common",
+        ]
         for place, content in files.items():
             file = self.folder / Path(place).name
             file.write_text(content)
@@ -195,8 +199,8 @@ def test_a_system_without_os_release_is_refused_in_words(tmp_path: Path) -> None
     ("arguments", "system", "more"),
     [
         ((), BOOKWORM, []),
-        (("--dev",), BOOKWORM, ["g++", "clang", "libclang-rt-14-dev", "openssl"]),
-        (("--dev",), TRIXIE, ["g++", "clang", "libclang-rt-19-dev", "openssl"]),
+        (("--dev",), BOOKWORM, ["g++", "clang", "libclang-rt-14-dev", "openssl", "postgresql"]),
+        (("--dev",), TRIXIE, ["g++", "clang", "libclang-rt-19-dev", "openssl", "postgresql"]),
     ],
 )
 def test_what_is_missing_is_installed_at_once(
@@ -213,6 +217,10 @@ def test_what_is_missing_is_installed_at_once(
     assert packages.split()[:4] == own
     assert packages.split()[8:] == more
     assert "containerd" not in packages.split()
+    # Nobody asked for a server that runs all the time.
+    config = tmp_path / "postgresql-common/createcluster.d/hearth.conf"
+    assert config.exists() == ("postgresql" in more)
+    assert not more or config.read_text() == "create_main_cluster = false\n"
 
 
 def test_containerd_is_installed_where_there_is_none_or_half_of_one(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Alembic's scripts. They only ever add: during an update, two versions share a database."""
