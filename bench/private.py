@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.client import Client
 from executor.runtime import load_runtimes
-from host.layout import REPOSITORY, Layout
+from host.layout import Layout
 from host.stack import Stack
 
 
@@ -30,13 +28,10 @@ class Private:
         return {str(one["language"]): int(str(one["warm"])) for one in self.stack.runtimes()}
 
     def new_key(self, tenant: str) -> str:
-        """A key of another tenant. It is accepted within a second."""
-        command = [sys.executable, "-m", "control.keys", "create", "--tenant", tenant, "--scope", "execute"]
-        environment = os.environ | {"HEARTH_CONTROL_KEYS_FILE": str(self.layout.state / "keys.json")}
-        done = subprocess.run(
-            command, env=environment, cwd=REPOSITORY, capture_output=True, text=True, check=True
-        )
-        return next(word for word in done.stdout.split() if word.startswith("hearth_"))
+        """A key of a new tenant."""
+        with Client(*self.stack.credentials()) as client:
+            client.post("/v1/admin/tenants", id=tenant)
+            return str(client.post(f"/v1/admin/tenants/{tenant}/keys")["key"])
 
 
 @contextmanager

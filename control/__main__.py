@@ -14,6 +14,7 @@ from control.auth.first_start import FirstStartError
 from control.executors.channel import InsecureTargetError
 from control.service import serve
 from control.settings import PREFIX, Settings
+from control.store.errors import StoreError
 
 
 async def _run(settings: Settings) -> None:
@@ -36,7 +37,7 @@ def main() -> int:
     status = 0
     try:
         uvloop.run(_run(settings))
-    except* (OSError, FirstStartError, InsecureTargetError) as failures:
+    except* (OSError, FirstStartError, InsecureTargetError, StoreError) as failures:
         for cause in _leaves(failures):
             structlog.get_logger().error("cannot serve", cause=str(cause))
         status = 1

@@ -9,13 +9,18 @@ from collections.abc import Callable
 import structlog
 from aiohttp import web
 
+from control.api.admin.operations import Operations
 from control.api.app import build_app
 from control.api.gate import Gate
-from control.auth.file_store import FileKeyStore
 from control.auth.first_start import ensure_first_key
 from control.executors.fleet import Fleet
 from control.executors.static import StaticDirectory
 from control.settings import Settings
+from control.store.database import Database
+from control.tenancy.follower import Follower
+from control.tenancy.keys import Keys
+from control.tenancy.limits import Plans
+from control.tenancy.tenants import Tenants
 
 log = structlog.get_logger()
 
@@ -25,9 +30,24 @@ UNWIND_S = 1.0
 
 async def serve(settings: Settings, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
     """Serves until `stop` is set. `listening` is told the URL once connections are taken."""
+    database = Database(settings.database, settings.database_timeout_ms)
+    try:
+        await database.open()
+        await _serve(settings, database, stop, listening)
+    finally:
+        await database.close()
+    log.info("stopped")
+
+
+async def _serve(
+    settings: Settings, database: Database, stop: asyncio.Event, listening: Callable[[str], None]
+) -> None:
     gate = Gate()
     fleet = Fleet(StaticDirectory(settings.executors), settings)
-    app = build_app(settings, fleet, FileKeyStore(settings.keys_file), gate)
+    plans = Plans(settings)
+    follower = Follower(database, plans, settings)
+    operations = Operations(Tenants(database), Keys(database), plans, settings)
+    app = build_app(settings, fleet, follower, operations, gate)
     runner = web.AppRunner(
         app,
         access_log=None,
@@ -38,13 +58,15 @@ async def serve(settings: Settings, stop: asyncio.Event, listening: Callable[[st
         keepalive_timeout=settings.idle_connection_ms / 1000,
         shutdown_timeout=UNWIND_S,
     )
+    await follower.load()
     async with asyncio.TaskGroup() as tasks:
-        following = tasks.create_task(fleet.run())
+        following = [tasks.create_task(fleet.run()), tasks.create_task(follower.run())]
         await runner.setup()
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()
             url = _url(settings.host, runner.addresses[0][1])
-            ensure_first_key(settings.keys_file, url)
+            await ensure_first_key(database, url)
+            await follower.refresh()
             log.info("listening", url=url)
             listening(url)
             await stop.wait()
@@ -54,8 +76,8 @@ async def serve(settings: Settings, stop: asyncio.Event, listening: Callable[[st
                 log.warning("requests cut off", requests=left)
         finally:
             await runner.cleanup()
-            following.cancel()
-    log.info("stopped")
+            for task in following:
+                task.cancel()
 
 
 def _url(host: str, port: int) -> str:

@@ -11,15 +11,15 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from control.store.url import url_of
+from control.tenancy.overrides import Bytes, Count, Milliseconds, Overrides, PlanName
+
 PREFIX = "HEARTH_CONTROL_"
 
 MIB = 1 << 20
 GIB = 1 << 30
-UINT32_MAX = (1 << 32) - 1
 
-Milliseconds = Annotated[int, Field(gt=0, le=UINT32_MAX)]
-Bytes = Annotated[int, Field(gt=0, le=1 << 50)]
-Count = Annotated[int, Field(gt=0, le=1_000_000)]
+DEFAULT_PLAN = "default"
 
 
 class Settings(BaseSettings):
@@ -34,9 +34,25 @@ class Settings(BaseSettings):
         "info", description="Least severe log line that is written. `info` is one line a request."
     )
 
-    keys_file: Path = Field(
-        Path("/var/lib/hearth/keys.json"),
-        description="Where the hashes of the API keys are kept. Read again within a second of a change.",
+    database: str = Field(
+        "sqlite+aiosqlite:////var/lib/hearth/control.db",
+        description="URL of the database of tenants and keys. A SQLite file serves the control planes of one "
+        "machine; several machines share a PostgreSQL: `postgresql+asyncpg://USER:PASSWORD@HOST/NAME`.",
+    )
+    database_poll_ms: Milliseconds = Field(
+        250,
+        description="How often the database is asked what changed, which takes one small query. A key that "
+        "is revoked anywhere is then refused everywhere well within a second.",
+    )
+    database_timeout_ms: Milliseconds = Field(
+        5_000,
+        description="How long the database may take to answer before it counts as away. What programs need "
+        "is in memory, so only operators ever wait for it.",
+    )
+    plans: dict[PlanName, Overrides] = Field(
+        {},
+        description="What tenants of each plan may, as JSON: names of plans with the limits that differ from "
+        "these settings. Empty: there is the plan `default`, which is these settings.",
     )
 
     executors: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -200,6 +216,12 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(target.strip() for target in value.split(",") if target.strip())
+        return value
+
+    @field_validator("database")
+    @classmethod
+    def _usable(cls, value: str) -> str:
+        url_of(value)
         return value
 
     @model_validator(mode="after")

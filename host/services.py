@@ -65,7 +65,7 @@ def services(layout: Layout, own: dict[str, str]) -> list[Service]:
             mark
             | {
                 "HEARTH_CONTROL_EXECUTORS": listen,
-                "HEARTH_CONTROL_KEYS_FILE": str(layout.state / "keys.json"),
+                "HEARTH_CONTROL_DATABASE": f"sqlite+aiosqlite:///{layout.state / 'control.db'}",
                 "XDG_CONFIG_HOME": str(layout.config),
             }
             | own,

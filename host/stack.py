@@ -125,7 +125,7 @@ class Stack:
             if error.code == 401 and self._age_of_credentials() > _STALE_SECONDS:
                 raise StackError(
                     f"the key in {self.layout.credentials} is not accepted; make one "
-                    "with python -m control.keys create, and write it there"
+                    "with python -m control.admin --database URL keys create TENANT, and write it there"
                 ) from None
             return []
         except (StackError, OSError, ValueError):

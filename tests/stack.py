@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -18,7 +17,7 @@ from typing import Any
 import httpx
 
 from executor.cgroup import ROOT, UNIFIED
-from host.layout import REPOSITORY, Layout
+from host.layout import Layout
 from host.stack import Stack
 from tests.images import select
 
@@ -84,15 +83,11 @@ class Hearth:
 
     def new_tenant(self, name: str) -> httpx.Client:
         """A client with a key of another tenant."""
-        command = [sys.executable, "-m", "control.keys", "create", "--tenant", name, "--scope", "execute"]
-        environment = {**os.environ, "HEARTH_CONTROL_KEYS_FILE": str(self.layout.state / "keys.json")}
-        done = subprocess.run(
-            command, env=environment, cwd=REPOSITORY, capture_output=True, text=True, check=True
-        )
-        key = next(word for word in done.stdout.split() if word.startswith("hearth_"))
-        client = self.client_for(key)
-        until(lambda: client.get("/v1/runtimes").status_code == 200, "the new key is accepted")
-        return client
+        made = self.client.post("/v1/admin/tenants", json={"id": name})
+        assert made.status_code == 201, made.text
+        made = self.client.post(f"/v1/admin/tenants/{name}/keys")
+        assert made.status_code == 201, made.text
+        return self.client_for(made.json()["key"])
 
     def warm(self) -> dict[str, int]:
         return {one["language"]: one["warm"] for one in self.client.get("/v1/runtimes").json()}

@@ -2,6 +2,8 @@
 
 from aiohttp import web
 
+from control.api.admin.operations import Operations
+from control.api.admin.routes import Admin
 from control.api.authentication import IdentifiedHandler, guarded
 from control.api.body import BodyIntake
 from control.api.download import Download
@@ -14,18 +16,21 @@ from control.api.service_state import ServiceState
 from control.api.session_problems import telling
 from control.api.sessions import Sessions
 from control.api.upload import Upload
-from control.auth.keys import KeyStore, Scope
+from control.auth.keys import Scope
 from control.executors.files import Files as FileCalls
 from control.executors.fleet import Fleet
 from control.executors.sessions import Sessions as SessionCalls
 from control.metrics import Metrics
 from control.settings import Settings
+from control.tenancy.follower import Follower
 
 # All that is left of a path. A decoded name may hold a line feed, which `.` does not match.
 REST = r"{path:[\s\S]*}"
 
 
-def build_app(settings: Settings, fleet: Fleet, keys: KeyStore, gate: Gate) -> web.Application:
+def build_app(
+    settings: Settings, fleet: Fleet, follower: Follower, operations: Operations, gate: Gate
+) -> web.Application:
     metrics = Metrics(fleet)
     state = ServiceState(gate, fleet, metrics, settings.retry_after_s)
     public = {"/healthz": state.healthz, "/readyz": state.readyz}
@@ -35,7 +40,7 @@ def build_app(settings: Settings, fleet: Fleet, keys: KeyStore, gate: Gate) -> w
     app.on_response_prepare.append(stamp)
 
     def add(method: str, path: str, scope: Scope, handler: IdentifiedHandler) -> None:
-        app.router.add_route(method, path, guarded(telling(handler, settings), scope, keys))
+        app.router.add_route(method, path, guarded(telling(handler, settings), scope, follower))
 
     intake = BodyIntake(settings)
     sessions = Sessions(settings, SessionCalls(fleet, settings), intake)
@@ -54,6 +59,7 @@ def build_app(settings: Settings, fleet: Fleet, keys: KeyStore, gate: Gate) -> w
     add("HEAD", file, Scope.EXECUTE, download)
     add("PUT", file, Scope.EXECUTE, Upload(settings, file_calls))
     add("DELETE", file, Scope.EXECUTE, files.delete)
+    Admin(settings, operations, follower, intake).add_to(add)
     add("GET", "/metrics", Scope.ADMIN, state.metrics)
     for path, handler in public.items():
         app.router.add_get(path, handler)

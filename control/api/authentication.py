@@ -18,9 +18,11 @@ def guarded(handler: IdentifiedHandler, scope: Scope, keys: KeyStore) -> Handler
         key = _key_of(request)
         if not key:
             raise ProblemError(401, "an API key is required", CHALLENGE)
-        identity = await keys.find(digest_of(key))
+        identity = keys.find(digest_of(key))
         if identity is None:
             raise ProblemError(401, "the API key is not valid", CHALLENGE)
+        if identity.disabled:
+            raise ProblemError(403, f"the tenant {identity.tenant!r} is disabled")
         if scope not in identity.scopes:
             raise ProblemError(403, f"the API key lacks the scope '{scope}'")
         return await handler(request, identity)

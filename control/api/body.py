@@ -45,11 +45,12 @@ class BodyIntake:
     def hold(self) -> BodyHold:
         return BodyHold(self)
 
-    async def read(self, request: web.Request, hold: BodyHold) -> bytes:
-        self._check_head(request)
+    async def read(self, request: web.Request, hold: BodyHold, most: int) -> bytes:
+        """`most` bytes, which is what the tenant may send."""
+        self._check_head(request, most)
         try:
             async with asyncio.timeout(self._settings.body_timeout_ms / 1000):
-                return await self._read(request, hold)
+                return await self._read(request, hold, most)
         except TimeoutError:
             raise ProblemError(
                 408,
@@ -59,26 +60,27 @@ class BodyIntake:
         except (ConnectionError, web.RequestPayloadError):
             raise ProblemError(400, "the body is incomplete or malformed", {"Connection": "close"}) from None
 
-    def _check_head(self, request: web.Request) -> None:
+    def _check_head(self, request: web.Request, most: int) -> None:
         if request.content_type != "application/json":
             raise ProblemError(415, "requests must be of type application/json")
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise ProblemError(415, "the body must not be compressed")
-        if request.content_length is not None and request.content_length > self._settings.body_max_bytes:
-            raise self._too_large()
+        if request.content_length is not None and request.content_length > most:
+            raise _too_large(most)
 
-    async def _read(self, request: web.Request, hold: BodyHold) -> bytes:
+    async def _read(self, request: web.Request, hold: BodyHold, most: int) -> bytes:
         pieces = []
         size = 0
         while piece := await request.content.readany():
             size += len(piece)
-            if size > self._settings.body_max_bytes:
-                raise self._too_large()
+            if size > most:
+                raise _too_large(most)
             hold.grow(len(piece))
             if self.held_bytes > self._settings.bodies_max_bytes:
                 raise UnavailableError("too many large requests at once", self._settings.retry_after_s)
             pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    def _too_large(self) -> ProblemError:
-        return ProblemError(413, f"the body exceeds {self._settings.body_max_bytes} bytes")
+
+def _too_large(most: int) -> ProblemError:
+    return ProblemError(413, f"the body exceeds {most} bytes")

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from control.api.body import BodyHold, BodyIntake
 from control.api.decode import decode_object
+from control.api.limits import check_language
 from control.api.models import ExecuteRequest, parse_execute
 from control.api.problems import InvalidFieldError, ProblemError, UnavailableError, shortened
 from control.api.program import message_of, start_timeout_s, timeout_s
@@ -19,6 +20,7 @@ from control.executors.outcome import ExecutionResult
 from control.executors.payload import Payload
 from control.metrics import Metrics
 from control.settings import Settings
+from control.tenancy.limits import Limits
 from control.versions import parse_range
 from executor.api import executor_pb2 as pb
 
@@ -32,7 +34,7 @@ class Execute:
 
     async def __call__(self, request: web.Request, identity: Identity) -> web.StreamResponse:
         with self._intake.hold() as hold:
-            body = await self._intake.read(request, hold)
+            body = await self._intake.read(request, hold, identity.limits.body_max_bytes)
             began = time.perf_counter()
             work = self._work(body, identity, hold)
             del body
@@ -49,19 +51,19 @@ class Execute:
         session = None
         if asked.session_id is not None:
             session = SessionPlace(asked.session_id, self._fleet.holder_of(asked.session_id))
-        offer = self._offer(asked, session)
-        message = message_of(asked, offer, identity.tenant, self._settings)
+        offer = self._offer(asked, session, identity.limits)
+        message = message_of(asked, offer, identity, self._settings)
         return Work(
             payload=Payload(message),
             offer=offer,
             session=session,
             start_timeout_s=start_timeout_s(message.start, self._settings),
             timeout_s=timeout_s(message.start, self._settings),
-            output_max_bytes=self._settings.output_max_bytes,
+            output_max_bytes=identity.limits.output_max_bytes,
             on_started=hold.release,
         )
 
-    def _offer(self, asked: ExecuteRequest, session: SessionPlace | None) -> Offer:
+    def _offer(self, asked: ExecuteRequest, session: SessionPlace | None, limits: Limits) -> Offer:
         wanted = parse_range(asked.version)
         if wanted is None:
             raise InvalidFieldError("version", f"{shortened(asked.version)!r} is not a SemVer range")
@@ -74,6 +76,7 @@ class Execute:
             raise InvalidFieldError(
                 "language", f"{shortened(asked.language)!r} is unknown; there are {known}"
             )
+        check_language(offers[0].runtime.language, limits)
         able = [offer for offer in offers if session is None or session.holder in offer.executors]
         offer = catalogue.highest(able, wanted)
         if offer is None and catalogue.highest(offers, wanted) is not None:

@@ -3,34 +3,37 @@
 import binascii
 
 from control.api.arguments import check_arguments
-from control.api.limits import set_limits
+from control.api.limits import isolation_of, set_limits
 from control.api.models import ExecuteRequest, SourceFile
 from control.api.names import check_names
 from control.api.problems import InvalidFieldError
+from control.auth.keys import Identity
 from control.executors.catalogue import Offer
 from control.executors.policy import policy_of
 from control.settings import Settings
 from executor.api import executor_pb2 as pb
 
 
-def message_of(request: ExecuteRequest, offer: Offer, tenant: str, settings: Settings) -> pb.ExecuteInput:
-    runtime = offer.runtime
+def message_of(
+    request: ExecuteRequest, offer: Offer, identity: Identity, settings: Settings
+) -> pb.ExecuteInput:
+    runtime, limits = offer.runtime, identity.limits
     message = pb.ExecuteInput()
     # Filled in place: every submessage that is passed to a constructor is copied with all its content.
     start = message.start
-    start.tenant = tenant
+    start.tenant = identity.tenant
     start.runtime = runtime.id
     start.stdin = _utf8("stdin", request.stdin)
     start.stdin_complete = True
-    start.isolate_sandbox = request.isolation == "sandbox"
+    start.isolate_sandbox = isolation_of(request.isolation, limits) == "sandbox"
     start.claim_timeout_ms = settings.claim_timeout_ms
     start.session = request.session_id or ""
-    start.policy.CopyFrom(policy_of(settings, settings.session_idle_timeout_ms))
+    start.policy.CopyFrom(policy_of(limits, limits.session_idle_timeout_ms))
     _add_files(start, request, runtime.entry or "main", settings)
     check_arguments(request.args, request.env, settings)
     start.args.extend(request.args)
     start.env.update(request.env)
-    set_limits(start, request, runtime, settings)
+    set_limits(start, request, runtime, limits)
     return message
 
 

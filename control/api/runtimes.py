@@ -3,6 +3,7 @@
 import orjson
 from aiohttp import web
 
+from control.api.limits import may_use
 from control.auth.keys import Identity
 from control.executors.fleet import Fleet
 
@@ -14,9 +15,9 @@ class Runtimes:
     async def __call__(self, request: web.Request, identity: Identity) -> web.StreamResponse:
         listing = []
         for offer in self._fleet.catalogue.offers:
-            if not offer.connected:
-                continue
             runtime = offer.runtime
+            if not offer.connected or not may_use(runtime.language, identity.limits):
+                continue
             entry = {
                 "language": runtime.language,
                 "version": runtime.version,

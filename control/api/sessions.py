@@ -14,6 +14,7 @@ from control.api.models import ForkRequest, SessionRequest, parse
 from control.api.moments import moment
 from control.api.query import limit_of, parameters_of
 from control.auth.keys import Identity
+from control.executors.policy import policy_of
 from control.executors.sessions import Sessions as SessionCalls
 from control.settings import Settings
 from executor.api import executor_pb2 as pb
@@ -28,17 +29,18 @@ class Sessions:
         self._intake = intake
 
     async def create(self, request: web.Request, identity: Identity) -> web.StreamResponse:
-        asked = await self._asked(SessionRequest, request)
+        asked = await self._asked(SessionRequest, request, identity)
         check_arguments((), asked.env, self._settings)
-        idle_timeout_ms = idle_timeout_of(
-            asked.idle_timeout, self._settings.session_idle_timeout_ms, self._settings
-        )
-        return _made(await self._calls.create(identity.tenant, asked.env, idle_timeout_ms))
+        limits = identity.limits
+        idle_timeout_ms = idle_timeout_of(asked.idle_timeout, limits.session_idle_timeout_ms, limits)
+        policy = policy_of(limits, idle_timeout_ms)
+        return _made(await self._calls.create(identity.tenant, asked.env, policy))
 
     async def fork(self, request: web.Request, identity: Identity) -> web.StreamResponse:
-        asked = await self._asked(ForkRequest, request)
-        idle_timeout_ms = idle_timeout_of(asked.idle_timeout, 0, self._settings)
-        return _made(await self._calls.fork(identity.tenant, request.match_info["id"], idle_timeout_ms))
+        asked = await self._asked(ForkRequest, request, identity)
+        limits = identity.limits
+        policy = policy_of(limits, idle_timeout_of(asked.idle_timeout, 0, limits))
+        return _made(await self._calls.fork(identity.tenant, request.match_info["id"], policy))
 
     async def get(self, request: web.Request, identity: Identity) -> web.StreamResponse:
         return _json(session_json(await self._calls.get(identity.tenant, request.match_info["id"])))
@@ -55,12 +57,12 @@ class Sessions:
         sessions = [session_json(session, with_env=False) for session in page.sessions]
         return _json({"sessions": sessions, "next": page.sessions[-1].id if page.more else None})
 
-    async def _asked(self, model: type[Request], request: web.Request) -> Request:
+    async def _asked(self, model: type[Request], request: web.Request, identity: Identity) -> Request:
         """The body may be left out: nothing in it is required."""
         if not request.can_read_body:
             return parse(model, {}, self._settings)
         with self._intake.hold() as hold:
-            body = await self._intake.read(request, hold)
+            body = await self._intake.read(request, hold, identity.limits.body_max_bytes)
             return parse(model, decode_object(body, self._settings), self._settings)
 
 

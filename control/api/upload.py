@@ -15,6 +15,7 @@ from control.api.paths import name_in
 from control.api.problems import ProblemError
 from control.auth.keys import Identity
 from control.executors.files import FileName, Files
+from control.executors.policy import policy_of
 from control.settings import Settings
 
 CLOSE = {"Connection": "close"}
@@ -30,28 +31,32 @@ class Upload:
     async def __call__(self, request: web.Request, identity: Identity) -> web.StreamResponse:
         name = name_in(request, self._settings.name_depth_max)
         file = FileName(identity.tenant, request.match_info["id"], name)
-        self._check_head(request)
+        most = identity.limits.session_max_bytes
+        self._check_head(request, most)
         await Conditions(request).check_change(self._calls, file)
-        entry = await self._calls.write(file, _Body(request, self._settings).next_piece)
+        entry = await self._calls.write(
+            file, policy_of(identity.limits, 0), _Body(request, self._settings, most).next_piece
+        )
         response = web.Response(body=orjson.dumps(entry_json(entry)), content_type="application/json")
         response.etag = etag_of(entry)
         return response
 
-    def _check_head(self, request: web.Request) -> None:
+    def _check_head(self, request: web.Request, most: int) -> None:
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise ProblemError(415, "the body must not be compressed")
         if "Content-Range" in request.headers:
             raise ProblemError(400, "a file is written as a whole, not in ranges")
-        if (request.content_length or 0) > self._settings.session_max_bytes:
-            raise too_large(self._settings)
+        if (request.content_length or 0) > most:
+            raise too_large(most)
 
 
 class _Body:
     """What a client sends: bounded in size, and in the time without any of it."""
 
-    def __init__(self, request: web.Request, settings: Settings) -> None:
+    def __init__(self, request: web.Request, settings: Settings, most: int) -> None:
         self._request = request
         self._settings = settings
+        self._most = most
         self._size = 0
 
     async def next_piece(self) -> bytes:
@@ -65,10 +70,10 @@ class _Body:
         except (ConnectionError, web.RequestPayloadError):
             raise ProblemError(400, "the body is incomplete or malformed", CLOSE) from None
         self._size += len(piece)
-        if self._size > self._settings.session_max_bytes:
-            raise too_large(self._settings)
+        if self._size > self._most:
+            raise too_large(self._most)
         return piece
 
 
-def too_large(settings: Settings) -> ProblemError:
-    return ProblemError(413, f"the file exceeds {settings.session_max_bytes} bytes")
+def too_large(most: int) -> ProblemError:
+    return ProblemError(413, f"the file exceeds {most} bytes")

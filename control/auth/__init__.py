@@ -1,4 +1,4 @@
-"""Keys: what they are, where they are kept, and how the first one comes to be.
+"""Keys: what they are, and how the first one comes to be.
 
-How a key travels in a request is the business of `control/api`.
+How a key travels in a request is the business of `control/api`, whose it is that of `control/tenancy`.
 """

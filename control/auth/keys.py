@@ -7,9 +7,12 @@ and which can be guessed, and would put their slowness on every request.
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from control.tenancy.limits import Limits
 
 PREFIX = "hearth_"
 RANDOM_BYTES = 32
@@ -27,16 +30,28 @@ class Identity:
     tenant: str
     key_id: str
     scopes: frozenset[Scope]
+    # What the tenant may.
+    limits: Limits
+    # A disabled tenant may nothing.
+    disabled: bool = False
 
 
 class KeyStore(Protocol):
-    async def find(self, digest: bytes) -> Identity | None:
-        """Whose key has this digest; None when there is no such key or it was revoked."""
+    def find(self, digest: bytes) -> Identity | None:
+        """Whose key has this digest; None when there is no such key, or it was revoked or has expired.
+
+        Answers from memory: every request waits for it.
+        """
         ...
 
 
 def new_key() -> str:
     return PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
+
+
+def known_scopes(names: Iterable[str]) -> frozenset[Scope]:
+    """Without those that a later version has added."""
+    return frozenset(scope for scope in Scope if scope in set(names))
 
 
 def digest_of(key: str) -> bytes:

@@ -10,7 +10,6 @@ from grpc import StatusCode, aio
 from control.executors.client import ExecutorClient
 from control.executors.ending import Ending
 from control.executors.fleet import Fleet
-from control.executors.policy import policy_of
 from control.executors.refusal import session_error, told
 from control.settings import Settings
 from executor.api import executor_pb2 as pb
@@ -57,7 +56,6 @@ class Reading:
 class Files:
     def __init__(self, fleet: Fleet, settings: Settings) -> None:
         self._fleet = fleet
-        self._policy = policy_of(settings, 0)
         turn_s = (settings.session_turn_timeout_ms + settings.call_margin_ms) / 1000
         self._list_s = settings.call_margin_ms / 1000
         self._delete_s = turn_s
@@ -101,10 +99,12 @@ class Files:
             finally:
                 call.cancel()
 
-    async def write(self, file: FileName, next_piece: Callable[[], Awaitable[bytes]]) -> pb.Entry:
+    async def write(
+        self, file: FileName, policy: pb.SessionPolicy, next_piece: Callable[[], Awaitable[bytes]]
+    ) -> pb.Entry:
         """Writes pieces until an empty one comes. If that fails, or `next_piece` does, nothing is written."""
         executor = self._fleet.holder_of(file.session)
-        head = pb.WriteFile(tenant=file.tenant, session=file.session, name=file.name, policy=self._policy)
+        head = pb.WriteFile(tenant=file.tenant, session=file.session, name=file.name, policy=policy)
         with executor.calling() as stub, told(executor):
             call = stub.WriteFile(timeout=self._write_s)
             ending = Ending(call)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from control.executors.client import ExecutorClient
 from control.executors.errors import Refusal, SessionError
 from control.executors.fleet import Fleet
-from control.executors.policy import policy_of
 from control.executors.refusal import told
 from control.executors.schedule import choose
 from control.settings import Settings
@@ -25,18 +24,15 @@ class Page:
 class Sessions:
     def __init__(self, fleet: Fleet, settings: Settings) -> None:
         self._fleet = fleet
-        self._settings = settings
         # Reading waits for nobody; everything else for its turn.
         self._read_s = settings.call_margin_ms / 1000
         self._turn_s = (settings.session_turn_timeout_ms + settings.call_margin_ms) / 1000
 
-    async def create(self, tenant: str, env: dict[str, str], idle_timeout_ms: int) -> pb.Session:
+    async def create(self, tenant: str, env: dict[str, str], policy: pb.SessionPolicy) -> pb.Session:
         """Where there is least to do. An executor that cannot take it is passed over once: at worst that
         leaves an empty session, which expires.
         """
-        request = pb.CreateSessionRequest(
-            tenant=tenant, env=env, policy=policy_of(self._settings, idle_timeout_ms)
-        )
+        request = pb.CreateSessionRequest(tenant=tenant, env=env, policy=policy)
         tried: list[ExecutorClient] = []
         while True:
             executor = choose(self._fleet.executors, excluded=tried)
@@ -62,11 +58,9 @@ class Sessions:
         with executor.calling() as stub, told(executor):
             await stub.DeleteSession(request, timeout=self._turn_s)
 
-    async def fork(self, tenant: str, session: str, idle_timeout_ms: int) -> pb.Session:
+    async def fork(self, tenant: str, session: str, policy: pb.SessionPolicy) -> pb.Session:
         executor = self._fleet.holder_of(session)
-        request = pb.ForkSessionRequest(
-            tenant=tenant, session=session, policy=policy_of(self._settings, idle_timeout_ms)
-        )
+        request = pb.ForkSessionRequest(tenant=tenant, session=session, policy=policy)
         with executor.calling() as stub, told(executor):
             return await stub.ForkSession(request, timeout=self._turn_s)
 

@@ -63,6 +63,23 @@ class Control:
             data = await response.read()
             return response.status, json.loads(data) if data else None
 
+    async def made(self, path: str, **body: Any) -> Any:
+        """What an operator's POST made."""
+        status, answer = await self.call("POST", f"/v1/admin/{path}", json=body)
+        assert status in (200, 201), answer
+        return answer
+
+    async def status_of(self, key: str, path: str = "/v1/runtimes") -> int:
+        """What a request with this key is answered."""
+        async with self.http.get(path, headers={"Authorization": f"Bearer {key}"}) as response:
+            return int(response.status)
+
+    async def until_status(self, key: str, status: int) -> None:
+        async def answered() -> bool:
+            return await self.status_of(key) == status
+
+        await until(answered)
+
     async def ready(self) -> bool:
         return (await self.get("/readyz"))[0] == 200
 
@@ -75,8 +92,8 @@ class Control:
 async def running(home: Path, at: list[ScriptedExecutor], **fields: Any) -> AsyncIterator[Control]:
     settings = Settings(
         port=0,
-        keys_file=home / "keys.json",
         **{
+            "database": f"sqlite:///{home}/control.db",
             "executors": tuple(executor.address for executor in at),
             "executor_reconnect_max_ms": 50,
             "drain_timeout_ms": 2000,

@@ -1,28 +1,20 @@
-import os
+import asyncio
 import stat
-import time
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from running_control import Control, running, until
+from running_control import Control, running
 from scripted_executor import ScriptedExecutor
+from sqlalchemy import select
 from structlog.testing import capture_logs
-from typer.testing import CliRunner
 
-from control.auth.atomic import write_private
-from control.auth.file_store import FileKeyStore, add_key, editing, load
 from control.auth.first_start import FirstStartError, credentials_path, ensure_first_key
-from control.auth.keys import Scope, digest_of
-from control.keys import app
-
-
-@pytest.fixture
-def keys_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HEARTH_CONTROL_KEYS_FILE", str(home / "keys.json"))
-    return home / "keys.json"
+from control.auth.keys import digest_of
+from control.store.database import Database
+from control.store.tables import keys
 
 
 @pytest.mark.parametrize(
@@ -57,46 +49,30 @@ async def test_a_key_is_taken_in_each_documented_form_and_no_other(
 @pytest.mark.parametrize(
     ("scopes", "path", "status"),
     [
-        ([Scope.EXECUTE], "/v1/runtimes", 200),
-        ([Scope.EXECUTE], "/metrics", 403),
-        ([Scope.ADMIN], "/metrics", 200),
-        ([Scope.ADMIN], "/v1/runtimes", 403),
+        (["execute"], "/v1/runtimes", 200),
+        (["execute"], "/metrics", 403),
+        (["execute"], "/v1/admin/tenants", 403),
+        (["admin"], "/metrics", 200),
+        (["admin"], "/v1/admin/tenants", 200),
+        (["admin"], "/v1/runtimes", 403),
+        (["admin", "execute"], "/v1/runtimes", 200),
     ],
 )
 async def test_a_key_does_what_its_scopes_say(
-    control: Control, scopes: list[Scope], path: str, status: int
+    control: Control, scopes: list[str], path: str, status: int
 ) -> None:
-    with editing(control.settings.keys_file) as content:
-        _, key = add_key(content, "default", "", scopes)
-
-    async def answered() -> bool:
-        async with control.http.get(path, headers={"Authorization": key}) as response:
-            return response.status == status
-
-    await until(answered)
-
-
-async def test_a_revoked_key_stops_within_a_second(control: Control) -> None:
-    assert (await control.get("/v1/runtimes"))[0] == 200
-    with editing(control.settings.keys_file) as content:
-        content.keys[0].revoked = content.keys[0].created
-    revoked = time.monotonic()
-
-    async def refused() -> bool:
-        return (await control.get("/v1/runtimes"))[0] == 401
-
-    await until(refused)
-    assert time.monotonic() - revoked < 1.5
+    made = await control.made("tenants/default/keys", scopes=scopes)
+    assert await control.status_of(made["key"], path) == status
 
 
 async def test_keys_are_stored_hashed_in_files_of_their_owner(control: Control, home: Path) -> None:
-    keys_file, credentials = home / "keys.json", home / "config/hearth/credentials.toml"
-    assert control.key not in keys_file.read_text()
-    assert digest_of(control.key).hex() in keys_file.read_text()
-    for path in (keys_file, credentials):
+    database, credentials = home / "control.db", home / "config/hearth/credentials.toml"
+    stored = database.read_bytes() + (home / "control.db-wal").read_bytes()
+    assert control.key.encode() not in stored
+    assert digest_of(control.key) in stored
+    for path in (database, credentials):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert tomllib.loads(credentials.read_text()) == {"default": {"url": control.url, "key": control.key}}
-    assert {name for name in os.listdir(home) if "key" in name} == {"keys.json", "keys.json.lock"}
 
 
 async def test_no_key_and_no_code_is_ever_logged(start_control: Any, executor: ScriptedExecutor) -> None:
@@ -106,9 +82,13 @@ async def test_no_key_and_no_code_is_ever_logged(start_control: Any, executor: S
         await control.execute(language="python", code="", colour="sesame", env={"sesame ": "sesame"})
         async with control.http.get("/v1/runtimes", headers={"Authorization": "Bearer sesame"}) as response:
             assert response.status == 401
-    assert [entry["status"] for entry in logs if entry["event"] == "request"][-3:] == [200, 400, 401]
-    assert control.key not in str(logs)
-    assert "sesame" not in str(logs)
+        first = await control.made("tenants/default/keys", name="ci")
+        second = await control.made(f"keys/{first['id']}/rotate", grace_period=60_000)
+    statuses = [entry["status"] for entry in logs if entry["event"] == "request"]
+    assert statuses[-5:] == [200, 400, 401, 201, 200]
+    for secret in (control.key, first["key"], second["key"], "sesame"):
+        assert secret not in str(logs)
+    assert {"key created", "key rotated"} <= {entry["event"] for entry in logs}
 
 
 async def test_the_second_start_keeps_the_key(home: Path) -> None:
@@ -127,54 +107,50 @@ async def test_lost_credentials_are_not_replaced(home: Path) -> None:
         async with running(home, []):
             pass
     assert not credentials_path().exists()
-    assert any("control.keys create" in entry["event"] for entry in logs)
+    assert any("hearth-admin --database" in entry["event"] for entry in logs)
 
 
-def test_other_sections_of_the_credentials_stay(keys_file: Path) -> None:
+async def opened(url: str) -> Database:
+    database = Database(url, timeout_ms=20_000)
+    await database.open()
+    return database
+
+
+async def keys_in(database: Database) -> list[tuple[str, bytes]]:
+    async with database.reading() as connection:
+        rows = await connection.execute(select(keys.c.tenant, keys.c.sha256))
+        return [(row.tenant, row.sha256) for row in rows]
+
+
+async def test_control_planes_that_start_for_the_first_time_at_once_make_one_key(database_url: str) -> None:
+    several = [await opened(database_url) for _ in range(4)]
+    starting = (ensure_first_key(database, f"http://x{n}") for n, database in enumerate(several))
+    await asyncio.gather(*starting)
+    key = tomllib.loads(credentials_path().read_text())["default"]["key"]
+    assert await keys_in(several[0]) == [("default", digest_of(key))]
+    for database in several:
+        await database.close()
+
+
+async def test_other_sections_of_the_credentials_stay(database_url: str) -> None:
     credentials_path().parent.mkdir(parents=True)
     credentials_path().write_text('[default]\nurl = "old"\nkey = "old"\n\n[work]\nurl = "w"\nkey = "k"\n')
-    ensure_first_key(keys_file, "http://new")
+    database = await opened(database_url)
+    await ensure_first_key(database, "http://new")
+    await database.close()
     credentials = tomllib.loads(credentials_path().read_text())
     assert credentials["work"] == {"url": "w", "key": "k"}
     assert credentials["default"]["url"] == "http://new"
     assert credentials["default"]["key"] != "old"
 
 
-def test_credentials_that_cannot_be_written_leave_no_key_behind(keys_file: Path) -> None:
+async def test_credentials_that_cannot_be_written_leave_no_key_behind(database_url: str) -> None:
     credentials_path().parent.parent.write_text("in the way")
-    with pytest.raises(FirstStartError, match=r"control\.keys create"):
-        ensure_first_key(keys_file, "http://x")
-    assert not keys_file.exists()
-
-
-async def test_a_broken_keys_file_keeps_the_keys_in_force(keys_file: Path) -> None:
-    with editing(keys_file) as content:
-        _, key = add_key(content, "t", "", [Scope.EXECUTE])
-    store = FileKeyStore(keys_file)
-    assert await store.find(digest_of(key)) is not None
-    write_private(keys_file, b"{")
-    store._look_at = 0
-    assert await store.find(digest_of(key)) is not None
-    os.unlink(keys_file)
-    store._look_at = 0
-    assert await store.find(digest_of(key)) is None
-
-
-def test_the_command_line_creates_lists_and_revokes(keys_file: Path) -> None:
-    runner = CliRunner()
-    created = runner.invoke(app, ["create", "--tenant", "acme", "--name", "ci", "--scope", "admin"])
-    assert created.exit_code == 0
-    key = created.stdout.strip().splitlines()[-1]
-    assert key.startswith("hearth_")
-    assert len(key) == len("hearth_") + 43
-    (record,) = load(keys_file).keys
-    assert (record.tenant, record.name, record.scopes) == ("acme", "ci", [Scope.ADMIN])
-    assert record.sha256 == digest_of(key).hex()
-
-    listed = runner.invoke(app, ["list"])
-    assert record.id in listed.stdout
-    assert key not in listed.stdout
-
-    assert runner.invoke(app, ["revoke", "nope"]).exit_code != 0
-    assert runner.invoke(app, ["revoke", record.id]).exit_code == 0
-    assert load(keys_file).keys[0].revoked is not None
+    database = await opened(database_url)
+    with pytest.raises(FirstStartError, match="hearth-admin --database"):
+        await ensure_first_key(database, "http://x")
+    assert await keys_in(database) == []
+    credentials_path().parent.parent.unlink()
+    await ensure_first_key(database, "http://x")
+    assert len(await keys_in(database)) == 1
+    await database.close()

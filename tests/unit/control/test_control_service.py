@@ -186,7 +186,7 @@ async def test_an_executor_that_leaves_the_directory_finishes_its_programs(
                 yield await addresses.get()
 
     await executor.start()
-    fleet = Fleet(Scripted(), Settings(keys_file=home / "keys.json"))
+    fleet = Fleet(Scripted(), Settings())
     async with asyncio.TaskGroup() as tasks:
         following = tasks.create_task(fleet.run())
         addresses.put_nowait(frozenset({executor.address}))
@@ -206,7 +206,7 @@ def test_the_process_serves_and_stops_on_a_signal(home: Path, number: int) -> No
     environment = {
         **os.environ,
         "HEARTH_CONTROL_PORT": "0",
-        "HEARTH_CONTROL_KEYS_FILE": str(home / "keys.json"),
+        "HEARTH_CONTROL_DATABASE": f"sqlite:///{home}/control.db",
         "HEARTH_CONTROL_EXECUTORS": f"unix:{home}/none.sock",
     }
     with subprocess.Popen(
@@ -230,17 +230,28 @@ def test_the_process_serves_and_stops_on_a_signal(home: Path, number: int) -> No
 
 @pytest.mark.parametrize(
     ("name", "value", "status"),
-    [("EXECUTORS", "10.0.0.1:1", 1), ("PORT", "x", 2), ("KEYS_FILE", "/proc/nope/keys.json", 1)],
+    [
+        ("EXECUTORS", "10.0.0.1:1", 1),
+        ("PORT", "x", 2),
+        ("DATABASE", "sqlite:////proc/nope/control.db", 1),
+        ("DATABASE", "sqlite:////dev/null", 1),
+        ("DATABASE", "postgresql://nobody:sesame@127.0.0.1:1/hearth", 1),
+        ("DATABASE", "mysql://127.0.0.1/hearth", 2),
+        ("DATABASE", "sqlite://", 2),
+        ("PLANS", '{"small": {"run_timeout_max_ms": -1}}', 2),
+        ("PLANS", '{"Big Plan": {}}', 2),
+    ],
 )
 def test_what_cannot_be_served_is_said_in_words(home: Path, name: str, value: str, status: int) -> None:
     environment = {
         **os.environ,
         "HEARTH_CONTROL_PORT": "0",
-        "HEARTH_CONTROL_KEYS_FILE": str(home / "keys.json"),
+        "HEARTH_CONTROL_DATABASE": f"sqlite:///{home}/control.db",
         f"HEARTH_CONTROL_{name}": value,
     }
     command = [sys.executable, "-m", "control"]
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30)
     assert ended.returncode == status
     assert "Traceback" not in ended.stderr
+    assert "sesame" not in ended.stderr
     assert ended.stderr

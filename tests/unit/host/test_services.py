@@ -12,6 +12,7 @@ from layouts import layout, values
 from supervisor.options import ServerOptions
 
 from control.settings import Settings as ControlSettings
+from control.store.url import url_of
 from executor.settings import Settings as ExecutorSettings
 from host.layout import REPOSITORY, Layout
 from host.services import MARK, Service, own_settings, services, write_containerd_config
@@ -94,6 +95,7 @@ def test_services_find_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     there = ExecutorSettings()
     assert config["grpc"]["address"] == there.containerd_socket
     assert ControlSettings().executors == (there.listen,)
+    assert url_of(ControlSettings().database).database == str(at.state / "control.db")
     assert (there.images_dir, there.cgroup) == (at.images, at.cgroup)
     assert there.run_dir.is_relative_to(at.run)
     assert Path(config["state"]).is_relative_to(at.run)
