@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 import tomllib
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import httpx
 import pytest
 from running_control import Control, until
 from scripted_executor import PYTHON, C, ScriptedExecutor, done, end, event, sent, started
@@ -226,6 +228,44 @@ def test_the_process_serves_and_stops_on_a_signal(home: Path, number: int) -> No
     assert '"stopped"' in rest
     assert "sesame" not in rest
     assert tomllib.loads((home / "config/hearth/credentials.toml").read_text())["default"]["key"]
+
+
+def test_processes_that_start_at_once_on_an_empty_database_make_one_key(
+    home: Path, database_url: str
+) -> None:
+    environment = {
+        **os.environ,
+        "HEARTH_CONTROL_PORT": "0",
+        "HEARTH_CONTROL_DATABASE": database_url,
+        "HEARTH_CONTROL_EXECUTORS": f"unix:{home}/none.sock",
+    }
+    with ExitStack() as stack:
+        processes = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "control"], cwd=ROOT, env=environment, stderr=subprocess.PIPE
+                )
+            )
+            for _ in range(3)
+        ]
+        try:
+            urls = []
+            for process in processes:
+                assert process.stderr is not None
+                line = next(line for line in process.stderr if b'"listening"' in line)
+                urls.append(json.loads(line)["url"])
+            key = tomllib.loads((home / "config/hearth/credentials.toml").read_text())["default"]["key"]
+            for url in urls:
+                headers = {"Authorization": f"Bearer {key}"}
+                found = httpx.get(f"{url}/v1/admin/tenants/default/keys", headers=headers)
+                assert found.status_code == 200
+                assert [one["name"] for one in found.json()["keys"]] == ["first start"]
+        finally:
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.communicate(timeout=30)
+    assert [process.returncode for process in processes] == [0, 0, 0]
 
 
 @pytest.mark.parametrize(
