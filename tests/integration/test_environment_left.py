@@ -118,3 +118,16 @@ def test_environment_that_is_too_large_is_told(session: Session, length: int) ->
 
     assert answer["session_error"]["limit"] == "environment"
     assert left(session) == (None, "yes")
+
+
+@pytest.mark.parametrize("end", ["kill -9 $$", "sleep 100"])
+def test_program_that_is_killed_leaves_the_environment_that_it_was_given(session: Session, end: str) -> None:
+    session.run("bash", f"export LEFT=x; unset GIVEN; {end}", env={"ASKED": "1"}, run_timeout=1000)
+
+    assert session.facts()["env"] == {"GIVEN": "yes", "ASKED": "1"}
+
+
+def test_variable_that_is_not_utf8_is_left_out(session: Session) -> None:
+    session.run("python", "import os; os.environb[b'BAD'] = b'\\xff'; os.environb[b'LEFT'] = 'ё'.encode()")
+
+    assert session.facts()["env"] == {"GIVEN": "yes", "LEFT": "ё"}
