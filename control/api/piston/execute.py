@@ -1,5 +1,6 @@
 """`POST /api/v2/execute`: one program that leaves nothing behind."""
 
+import codecs
 import time
 from dataclasses import dataclass
 
@@ -60,7 +61,8 @@ class Execute:
 
 def _decoded(body: bytes, settings: Settings) -> object:
     """JSON as Piston's parser takes it: nothing at all is an empty object, and a scalar is no JSON."""
-    value = decode(body, settings) if body else {}
+    text = body.removeprefix(codecs.BOM_UTF8)
+    value = decode(text, settings) if text else {}
     if not isinstance(value, (dict, list)):
         raise InvalidJsonError("neither an object nor an array")
     return value

@@ -1,11 +1,12 @@
 """What JavaScript, in which Piston is written, makes of values that came as JSON."""
 
 import re
+from decimal import Decimal
 
 _NOT_HEX = re.compile(r"[^0-9A-Fa-f]")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
-# From here on JavaScript writes a whole number with an exponent.
-_EXPONENT_FROM = 1e21
+# Outside of these JavaScript writes a number with an exponent.
+_SMALLEST, _EXPONENT_FROM = 1e-6, 1e21
 
 
 def is_falsy(value: object) -> bool:
@@ -19,9 +20,17 @@ def as_string(value: object) -> object:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < _EXPONENT_FROM:
+    if isinstance(value, float):
+        return _float_as_string(value)
+    return str(value) if isinstance(value, int) else value
+
+
+def _float_as_string(value: float) -> str:
+    if value.is_integer() and abs(value) < _EXPONENT_FROM:
         return str(int(value))
-    return str(value) if isinstance(value, (int, float)) else value
+    if _SMALLEST <= abs(value) < _EXPONENT_FROM:
+        return f"{Decimal(repr(value)):f}"
+    return repr(value).replace("e-0", "e-")
 
 
 def valid_base64(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 from grpc import StatusCode
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from running_control import Control
 from scripted_executor import (
@@ -332,6 +332,7 @@ async def test_contents_are_decoded_as_node_does(control: Control, executor: Scr
     assert contents == [b"code", b"", b"\x00\xff", b"ab", b"\xff\xef", "ö".encode()]
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("abzAZ019+/-_= \nö"), max_size=20))
 def test_what_node_decodes_is_valid_for_everybody(text: str) -> None:
     binascii.a2b_base64(valid_base64(text), strict_mode=True)
@@ -351,6 +352,10 @@ def test_what_node_decodes_is_valid_for_everybody(text: str) -> None:
         ({}, False, {}),
         (1e21, False, "1e+21"),
         (-2.5, False, "-2.5"),
+        (1e20, False, "100000000000000000000"),
+        (-0.0, True, "0"),
+        (0.00001, False, "0.00001"),
+        (1.5e-7, False, "1.5e-7"),
     ],
 )
 def test_values_are_what_javascript_has_them_be(value: Any, falsy: bool, text: Any) -> None:
@@ -490,7 +495,7 @@ async def test_what_is_no_json_is_told_with_pistons_stack(control: Control, body
     assert answer["stack"] == f"SyntaxError: {answer['message']}"
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}"])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xef\xbb\xbf{}"])
 async def test_a_body_without_fields_lacks_the_first(control: Control, body: bytes) -> None:
     status, answer = await control.call("POST", EXECUTE, data=body, headers=JSON)
     assert (status, answer) == (400, {"message": "language is required as a string"})
