@@ -7,7 +7,6 @@ _MORE = {
     "csharp": ("mono", "mono-csharp", "mono-c#", "mono-cs"),
     "javascript": ("node-javascript", "node-js"),
     "python": ("py3",),
-    "ruby": ("ruby3",),
     "typescript": ("node-ts", "tsc"),
 }
 _LANGUAGES = {alias: language for language, aliases in _MORE.items() for alias in aliases}

@@ -589,6 +589,13 @@ async def test_nobody_is_told_what_is_wrong_without_a_key(control: Control) -> N
         assert response.status == 401
 
 
+async def test_what_v1_tells_in_detail_is_the_message(start_control: Any, executor: ScriptedExecutor) -> None:
+    control = await start_control(executor, body_max_bytes=1_000)
+    assert await execute(control, stdin="x" * 1_000) == (413, {"message": "the body exceeds 1000 bytes"})
+    found = await control.call("POST", EXECUTE, data=b"", headers={**JSON, "Content-Encoding": "gzip"})
+    assert found == (415, {"message": "the body must not be compressed"})
+
+
 async def test_no_executor_is_503(start_control: Any) -> None:
     control = await start_control()
     async with control.ask("POST", EXECUTE, json=HELLO) as response:
