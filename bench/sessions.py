@@ -111,8 +111,8 @@ def _runs(client: Client, rounds: int) -> list[Series]:
 
 
 def _workspaces(client: Client, rounds: int) -> list[Series]:
-    """Runs in sessions of several sizes: one that makes all of it, less what the program itself took; one that
-    finds it and changes nothing; one that has to have it brought back; and a fork."""
+    """Runs in sessions of several sizes: one that makes all of it, less what the program itself took; one
+    that finds it and changes nothing; one that has to have it brought back; and a fork."""
     found = []
     for name, code in WORKSPACES.items():
         saved = Series(f"snapshot of {name}", "the run that writes them, less the program's own time")

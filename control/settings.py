@@ -146,6 +146,15 @@ class Settings(BaseSettings):
         "allows. Beyond what a person reads; output meant for machines belongs in files.",
     )
 
+    piston_run_timeout_ms: Milliseconds = Field(
+        3_000,
+        description="Wall time and CPU time of a run below `/api/v2`, each both the default and the most "
+        "that a request may ask for, as Piston has it. Piston's own.",
+    )
+    piston_compile_timeout_ms: Milliseconds = Field(
+        10_000, description="The same of a compilation below `/api/v2`. Piston's own."
+    )
+
     session_idle_timeout_ms: Milliseconds = Field(
         600_000,
         description="How long a session that asks for nothing else is kept without use. The API's documented "

@@ -176,9 +176,14 @@ class Execution:
             self.healthy = False
             self._keeping.fail(f"the sandbox was lost: {closed}")
 
-    def _takes(self, frame: frames.SavedEntry | frames.SavedMore | frames.Saved) -> bool:
-        """Passes on what the agent sends of a place; false when it was not asked for."""
-        if not self._asked:
+    def _takes(
+        self, frame: frames.SavedEntry | frames.SavedMore | frames.Saved, *, running: bool = False
+    ) -> bool:
+        """Passes on what the agent sends of a place; false when it was not asked for.
+
+        While a stage is `running` nothing comes of the workspace.
+        """
+        if not self._asked or (running and self._asked[0] is self._keeping):
             return False
         try:
             self._asked[0].take(frame)
@@ -254,12 +259,12 @@ class Execution:
         # In one piece: the agent wakes once for all of it.
         begin = frames.start(process, step.argv, self._env, parked=step.parked, further=step.further)
         self._channel.send(*before, begin, *after)
-        if self._interrupted is not None:
-            self.interrupt(self._interrupted)
         self._timers["wall"] = self._loop.call_later(
             limits.wall_ms / 1000, self._on_wall_time, limits.wall_ms
         )
         self._look_at_memory_later()
+        if self._interrupted is not None:
+            self.interrupt(self._interrupted)
         ended = await self._until_end(stage, limits, began, emit)
         self._stop_timers()
         return ended
@@ -291,7 +296,11 @@ class Execution:
                         self._channel.send(*self._stdin.take())
                     case frames.Failed():
                         end = outcome.not_started(stage, frame)
-                    case frames.SavedEntry() | frames.SavedMore() | frames.Saved() if self._takes(frame):
+                        # It may have been a file that could not be made: what is there now is not all.
+                        self._keeping.fail(f"the program could not be started: {frame.text}")
+                    case frames.SavedEntry() | frames.SavedMore() | frames.Saved() if self._takes(
+                        frame, running=end is None
+                    ):
                         continue
                     case _:
                         self._channel.end("the agent sent a frame out of turn")

@@ -129,8 +129,10 @@ class Pool:
         if self._draining:
             raise NoSandboxError("the executor is draining")
         pinned = self._pinned.get(session) if session is not None else None
-        if session is not None and pinned is not None and (fresh or pinned.runtime.id != runtime):
-            self.unpin(session)
+        if session is not None and pinned is not None:
+            fits = pinned.tenant == tenant and pinned.runtime.id == runtime
+            if fresh or not fits:
+                self.unpin(session)
         granted: asyncio.Future[Sandbox] = asyncio.get_running_loop().create_future()
         waiter = _Waiter(runtime, tenant, fresh, session, granted)
         self._waiters.append(waiter)
@@ -177,8 +179,10 @@ class Pool:
         if sandbox is None:
             return
         if sandbox in self._settling:
-            # Who settles it finds it unpinned.
+            # Who settles it finds it unpinned, or gone.
             self._settling.discard(sandbox)
+            if destroy:
+                self._discard(sandbox)
         elif destroy or not sandbox.wake():
             self._discard(sandbox)
         else:
@@ -264,6 +268,9 @@ class Pool:
             if sandbox in self._settling:
                 self._settling.discard(sandbox)
                 del self._pinned[session]
+                # Its session's next program may take another one at once.
+                self._leaving.add(sandbox)
+                self._grant()
             await self._destroy(sandbox)
             return
         if sandbox in self._settling:

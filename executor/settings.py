@@ -140,8 +140,8 @@ class Settings(BaseSettings):
     sessions_per_tenant: int = Field(
         10_000,
         ge=0,
-        description="Sessions of one tenant, unless the caller says. Idle ones take disk, at least a block of "
-        "4 KiB each, and no memory.",
+        description="Sessions of one tenant, unless the caller says. Idle ones take disk, at least a block "
+        "of 4 KiB each, and no memory.",
     )
     sessions_disk: int = Field(
         50 * 1024 * MIB, ge=0, description="Bytes on disk of all sessions. Below what the disk has."

@@ -11,6 +11,9 @@ from control.api.envelope import envelope, stamp
 from control.api.execute import Execute
 from control.api.files import Files
 from control.api.gate import Gate
+from control.api.piston.execute import Execute as PistonExecute
+from control.api.piston.listings import Listings
+from control.api.piston.routes import add_routes as add_piston
 from control.api.runtimes import Runtimes
 from control.api.service_state import ServiceState
 from control.api.session_problems import telling
@@ -61,6 +64,13 @@ def build_app(
     add("DELETE", file, Scope.EXECUTE, files.delete)
     Admin(settings, operations, follower, intake).add_to(add)
     add("GET", "/metrics", Scope.ADMIN, state.metrics)
+    listings = Listings(fleet)
+    piston: dict[tuple[str, str], IdentifiedHandler] = {
+        ("POST", "/execute"): PistonExecute(settings, fleet, metrics, intake),
+        ("GET", "/runtimes"): listings.runtimes,
+        ("GET", "/packages"): listings.packages,
+    }
+    add_piston(app.router, add, piston)
     for path, handler in public.items():
         app.router.add_get(path, handler)
     return app

@@ -23,15 +23,27 @@ OTHER_STRINGS = 64
 GAP_BYTES = 64
 
 
+class InvalidJsonError(ProblemError):
+    """400: the body is no JSON."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(400, f"the body is not valid JSON: {reason}")
+
+
 def decode_object(body: bytes, settings: Settings) -> dict[str, Any]:
+    value = decode(body, settings)
+    if not isinstance(value, dict):
+        raise ProblemError(400, "the body must be a JSON object")
+    return value
+
+
+def decode(body: bytes, settings: Settings) -> object:
     if len(body) > LOOK_FROM_BYTES and not _is_sparse(body, settings):
         raise ProblemError(400, "the body holds more values than any valid request")
     try:
-        value = orjson.loads(body)
+        value: object = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise ProblemError(400, f"the body is not valid JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise ProblemError(400, "the body must be a JSON object")
+        raise InvalidJsonError(str(error)) from None
     return value
 
 

@@ -9,6 +9,8 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 from control.api.gate import Gate
+from control.api.piston.answers import message_response
+from control.api.piston.routes import is_piston
 from control.api.problems import ProblemError, UnavailableError, problem_response
 from control.metrics import Metrics
 
@@ -37,7 +39,7 @@ def envelope(gate: Gate, metrics: Metrics, public: frozenset[str], retry_after_s
                 with gate:
                     response = await _answer(request, handler, request_id)
             else:
-                response = problem_response(UnavailableError("the service is stopping", retry_after_s))
+                response = _shown(UnavailableError("the service is stopping", retry_after_s), request)
                 response.force_close()
             status = response.status
         finally:
@@ -64,15 +66,19 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
     try:
         return await handler(request)
     except ProblemError as problem:
-        response = problem_response(problem)
+        response = _shown(problem, request)
     except web.HTTPException as error:
-        response = problem_response(_of_framework(error, request))
+        response = _shown(_of_framework(error, request), request)
     except Exception:
         log.exception("request failed")
-        response = problem_response(ProblemError(500, f"internal error; request {request_id}"))
+        response = _shown(ProblemError(500, f"internal error; request {request_id}"), request)
     if response.headers.get("Connection") == "close":
         response.force_close()
     return response
+
+
+def _shown(problem: ProblemError, request: web.Request) -> web.Response:
+    return message_response(problem) if is_piston(request) else problem_response(problem)
 
 
 def _of_framework(error: web.HTTPException, request: web.Request) -> ProblemError:

@@ -10,14 +10,13 @@ from control.api.decode import decode_object
 from control.api.limits import check_language
 from control.api.models import ExecuteRequest, parse_execute
 from control.api.problems import InvalidFieldError, ProblemError, UnavailableError, shortened
-from control.api.program import message_of, start_timeout_s, timeout_s
+from control.api.program import message_of
+from control.api.running import Runner
 from control.auth.keys import Identity
 from control.executors.catalogue import Offer
-from control.executors.errors import BusyError, NotRunError, RefusedError
-from control.executors.execution import SessionPlace, Work, execute
+from control.executors.execution import SessionPlace, Work
 from control.executors.fleet import Fleet
 from control.executors.outcome import ExecutionResult
-from control.executors.payload import Payload
 from control.metrics import Metrics
 from control.settings import Settings
 from control.tenancy.limits import Limits
@@ -31,6 +30,7 @@ class Execute:
         self._fleet = fleet
         self._metrics = metrics
         self._intake = intake
+        self._runner = Runner(settings)
 
     async def __call__(self, request: web.Request, identity: Identity) -> web.StreamResponse:
         with self._intake.hold() as hold:
@@ -39,7 +39,7 @@ class Execute:
             work = self._work(body, identity, hold)
             del body
             runtime = work.offer.runtime
-            result = await self._execute(work)
+            result = await self._runner.run(work)
             response = web.Response(
                 body=orjson.dumps(_answer(runtime, result)), content_type="application/json"
             )
@@ -53,15 +53,7 @@ class Execute:
             session = SessionPlace(asked.session_id, self._fleet.holder_of(asked.session_id))
         offer = self._offer(asked, session, identity.limits)
         message = message_of(asked, offer, identity, self._settings)
-        return Work(
-            payload=Payload(message),
-            offer=offer,
-            session=session,
-            start_timeout_s=start_timeout_s(message.start, self._settings),
-            timeout_s=timeout_s(message.start, self._settings),
-            output_max_bytes=identity.limits.output_max_bytes,
-            on_started=hold.release,
-        )
+        return self._runner.work(message, offer, session, identity.limits, hold)
 
     def _offer(self, asked: ExecuteRequest, session: SessionPlace | None, limits: Limits) -> Offer:
         wanted = parse_range(asked.version)
@@ -91,17 +83,6 @@ class Execute:
                 "version", f"no {asked.language} matches {shortened(asked.version)!r}; there are {there}"
             )
         return offer
-
-    async def _execute(self, work: Work) -> ExecutionResult:
-        try:
-            return await execute(work)
-        except BusyError:
-            raise self._unavailable("no sandbox came free in time") from None
-        except RefusedError as refused:
-            raise ProblemError(400, f"the executor refused the request: {refused}") from None
-        except NotRunError:
-            whom = "no executor can" if work.session is None else "the session's executor cannot"
-            raise self._unavailable(f"{whom} take the program now") from None
 
     def _unavailable(self, detail: str) -> UnavailableError:
         return UnavailableError(detail, self._settings.retry_after_s)

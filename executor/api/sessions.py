@@ -11,9 +11,10 @@ import grpc.aio
 
 from executor.api import executor_pb2 as pb
 from executor.api import executor_pb2_grpc
-from executor.sessions.files import BadPathError, BadRangeError, Files, UnknownFileError
+from executor.sessions.files import BadRangeError, Files, UnknownFileError
 from executor.sessions.head import BrokenSessionError
 from executor.sessions.limits import LimitError, Policy
+from executor.sessions.names import BadPathError
 from executor.sessions.sessions import Sessions, UnknownSessionError
 from executor.sessions.turns import BusySessionError
 
@@ -22,6 +23,11 @@ Context = grpc.aio.ServicerContext[Any, Any]
 # Entries of one answer, whatever is asked for.
 _PAGE = 1000
 
+
+class _GivenUpError(Exception):
+    """A client went away in the middle of an upload. gRPC may show the end of what it said before that."""
+
+
 _CODES: dict[type[Exception], grpc.StatusCode] = {
     UnknownSessionError: grpc.StatusCode.NOT_FOUND,
     BrokenSessionError: grpc.StatusCode.NOT_FOUND,
@@ -29,6 +35,7 @@ _CODES: dict[type[Exception], grpc.StatusCode] = {
     BusySessionError: grpc.StatusCode.FAILED_PRECONDITION,
     BadPathError: grpc.StatusCode.INVALID_ARGUMENT,
     BadRangeError: grpc.StatusCode.OUT_OF_RANGE,
+    _GivenUpError: grpc.StatusCode.CANCELLED,
 }
 
 
@@ -80,10 +87,10 @@ class SessionMethods(executor_pb2_grpc.ExecutorServicer):
     async def ReadFile(  # noqa: N802
         self, request: pb.ReadFileRequest, context: Context
     ) -> AsyncIterator[pb.FilePart]:
-        async with _told(context):
-            entry, pieces = await self._files.read(
-                request.session, request.tenant, request.name, request.offset, request.length
-            )
+        reading = self._files.reading(
+            request.session, request.tenant, request.name, request.offset, request.length
+        )
+        async with _told(context), reading as (entry, pieces):
             yield pb.FilePart(entry=entry)
             if not request.entry_only:
                 async for piece in pieces:
@@ -97,15 +104,23 @@ class SessionMethods(executor_pb2_grpc.ExecutorServicer):
             if first is None or first.WhichOneof("part") != "file":
                 await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the first message must be `file`")
             file = first.file
-            pieces = (part.data async for part in requests)
             return await self._files.write(
-                file.session, file.tenant, file.name, file.mode, pieces, file.policy
+                file.session, file.tenant, file.name, file.mode, _whole(requests), file.policy
             )
 
     async def DeleteFile(self, request: pb.FileRequest, context: Context) -> pb.DeleteFileResponse:  # noqa: N802
         async with _told(context):
             await self._files.delete(request.session, request.tenant, request.name)
             return pb.DeleteFileResponse()
+
+
+async def _whole(parts: AsyncIterator[pb.WriteFilePart]) -> AsyncIterator[bytes]:
+    """What an upload consists of, if it has an end."""
+    async for part in parts:
+        if not part.data:
+            return
+        yield part.data
+    raise _GivenUpError
 
 
 def _page(limit: int) -> int:

@@ -56,4 +56,5 @@ def _shim_of(pid: int, containerd_socket: str, namespace: str) -> str | None:
         return None
     options = dict(pairwise(command[1:]))
     ours = options.get("-address") == containerd_socket and options.get("-namespace") == namespace
-    return options.get("-id") if ours else None
+    # What containerd has run to clean up after a shim that died is none, and must come to its end.
+    return options.get("-id") if ours and "delete" not in command else None

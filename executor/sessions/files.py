@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
+import io
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
-from typing import IO
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from typing import IO, BinaryIO
 
 from executor.api import executor_pb2 as api
 from executor.frames import Kind
 from executor.sessions import head_pb2 as pb
+from executor.sessions.disk import on_disk
 from executor.sessions.draft import Draft
 from executor.sessions.head import BrokenSessionError, Head
 from executor.sessions.limits import LimitError, Policy, of_disk
-from executor.sessions.pack import CHUNK, read_content
+from executor.sessions.names import BadPathError, check_name
+from executor.sessions.pack import CHUNK, open_pack, read_content
 from executor.sessions.sessions import Sessions
 from executor.sessions.store import Place
-
-# As the agent takes them.
-_NAME_BYTES = 4096
-_PART_BYTES = 255
-_DEPTH = 64
 
 _DEFAULT_MODE = 0o644
 _FOLDER_MODE = 0o755
 # How often a file is looked up again that was replaced while it was opened.
 _TRIES = 5
-
-
-class BadPathError(ValueError):
-    """A name that cannot be, or that does not go with what lies there; `str()` says why."""
 
 
 class UnknownFileError(Exception):
@@ -72,9 +65,10 @@ class Files:
         found = sorted((entry for entry in below if entry.name > after), key=lambda entry: entry.name)
         return [_told(entry) for entry in found[:limit]], len(found) > limit
 
-    async def read(
+    @asynccontextmanager
+    async def reading(
         self, session: str, tenant: str, name: bytes, offset: int, length: int
-    ) -> tuple[api.Entry, AsyncIterator[bytes]]:
+    ) -> AsyncIterator[tuple[api.Entry, AsyncIterator[bytes]]]:
         """A file, and a part of what it holds.
 
         Args:
@@ -88,6 +82,7 @@ class Files:
         for _ in range(_TRIES):
             head, place = await self._look(session, tenant)
             entry = _resolved(head, name)
+            packs = head.packs if head is not None else {}
             if entry.kind != Kind.FILE:
                 raise BadPathError("this is a folder")
             begin = max(entry.size + offset, 0) if offset < 0 else offset
@@ -95,11 +90,13 @@ class Files:
                 raise BadRangeError(entry.size)
             end = min(begin + length, entry.size) if length else entry.size
             try:
-                pieces = await asyncio.to_thread(_content, place, entry)
+                file = await on_disk(_opened, place, packs, entry)
             except FileNotFoundError:
                 # Replaced in this moment, and the pack with it.
                 continue
-            return _told(entry), _cut(pieces, begin, end)
+            with file:
+                yield _told(entry), _cut(_content(file, entry), begin, end)
+            return
         raise BrokenSessionError("the session changes too often to be read")
 
     async def write(
@@ -134,7 +131,7 @@ class Files:
                 target = _target(old, name)
                 _make_folders(draft, target)
                 draft.begin_file(target, mode & 0o777 or _DEFAULT_MODE, time.time_ns())
-                while piece := await asyncio.to_thread(content.read, CHUNK):
+                while piece := await on_disk(content.read, CHUNK):
                     draft.add_content(piece)
                     if draft.full:
                         await draft.flush()
@@ -175,19 +172,6 @@ class Files:
             return None, place
         self._sessions.touch(place, stored)
         return stored.head, place
-
-
-def check_name(name: bytes) -> None:
-    """Raises BadPathError for what no file of a workspace can be called."""
-    parts = name.split(b"/")
-    if b"\0" in name:
-        raise BadPathError("a name holds no NUL")
-    if any(part in (b"", b".", b"..") for part in parts):
-        raise BadPathError("a name has no empty part, no . and no ..")
-    if len(name) > _NAME_BYTES or max(map(len, parts)) > _PART_BYTES or len(parts) > _DEPTH:
-        raise BadPathError(
-            f"a name has at most {_NAME_BYTES} bytes and {_DEPTH} parts, each of at most {_PART_BYTES} bytes"
-        )
 
 
 def _resolved(head: Head | None, name: bytes) -> pb.Entry:
@@ -239,6 +223,13 @@ async def _received(pieces: AsyncIterator[bytes], limit: int) -> IO[bytes]:
     """All that a client sends, in memory or on disk by its size. Raises LimitError."""
     spool = tempfile.SpooledTemporaryFile(max_size=CHUNK)  # noqa: SIM115
     size = 0
+
+    def keep(piece: bytes) -> None:
+        try:
+            spool.write(piece)
+        except OSError as error:
+            raise of_disk(error) from error
+
     try:
         async for piece in pieces:
             size += len(piece)
@@ -246,39 +237,37 @@ async def _received(pieces: AsyncIterator[bytes], limit: int) -> IO[bytes]:
                 raise LimitError(
                     api.SESSION_BYTES, f"the file is over the workspace's limit of {limit} bytes"
                 )
-            await asyncio.to_thread(spool.write, piece)
+            await on_disk(keep, piece)
         spool.seek(0)
-    except OSError as error:
-        spool.close()
-        raise of_disk(error) from error
     except BaseException:
         spool.close()
         raise
     return spool
 
 
-def _content(place: Place, entry: pb.Entry) -> Iterator[bytes]:
-    """What a file holds. Its pack is open already when this returns, and stays readable."""
+def _opened(place: Place, packs: Mapping[int, pb.Pack], entry: pb.Entry) -> BinaryIO:
+    """Where the content of a file is. It stays readable when the file is replaced."""
     if not entry.pack:
-        return iter([entry.content])
-    file = place.pack(entry.pack).open("rb")
+        return io.BytesIO(entry.content)
+    return open_pack(place.pack(entry.pack), packs[entry.pack].disk_bytes)
 
-    def pieces() -> Iterator[bytes]:
-        with closing(file):
-            gathered = bytearray()
-            for piece in read_content(file, entry.name):
-                gathered += piece
-                if len(gathered) >= CHUNK:
-                    yield bytes(gathered)
-                    gathered.clear()
+
+def _content(file: BinaryIO, entry: pb.Entry) -> Iterator[bytes]:
+    if not entry.pack:
+        yield entry.content
+        return
+    gathered = bytearray()
+    for piece in read_content(file, entry.name):
+        gathered += piece
+        if len(gathered) >= CHUNK:
             yield bytes(gathered)
-
-    return pieces()
+            gathered.clear()
+    yield bytes(gathered)
 
 
 async def _cut(pieces: Iterator[bytes], begin: int, end: int) -> AsyncIterator[bytes]:
     at = 0
-    while at < end and (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+    while at < end and (piece := await on_disk(next, pieces, None)) is not None:
         part = piece[max(begin - at, 0) : end - at]
         at += len(piece)
         if part:

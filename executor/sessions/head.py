@@ -64,7 +64,9 @@ class Head:
     def decode(cls, data: bytes) -> Head:
         """Raises BrokenSessionError."""
         try:
-            plain = zstandard.ZstdDecompressor().decompress(data, max_output_size=_LARGEST)
+            if zstandard.frame_content_size(data) > _LARGEST:
+                raise ValueError("it is too large")
+            plain = zstandard.ZstdDecompressor().decompress(data, allow_extra_data=False)
             return cls(pb.Head.FromString(plain))
         # protobuf's own error has no public name that is the same in all of its implementations.
         except Exception as error:

@@ -20,6 +20,7 @@ from pathlib import Path
 _RANDOM = 12
 _EXPIRY = 4
 _MAC = 14
+_SECRET = 32
 # 30 bytes are 48 characters of base32, with nothing left over.
 _TOKEN = re.compile(r"[a-z2-7]{48}")
 _NAME = re.compile(r"[a-z0-9]{1,32}")
@@ -83,7 +84,7 @@ def load_ids(state: Path, name: str) -> Ids:
 
     Raises:
         OSError: the folder cannot be read or written.
-        ValueError: the name holds anything but lower-case letters and digits.
+        ValueError: the name holds anything but lower-case letters and digits, or the secret is damaged.
     """
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     alphabet = string.ascii_lowercase + string.digits
@@ -91,7 +92,10 @@ def load_ids(state: Path, name: str) -> Ids:
     name = name or _lasting(state / "name", drawn).decode()
     if not _NAME.fullmatch(name):
         raise ValueError(f"name: {name!r} is not 1 to 32 lower-case letters and digits")
-    return Ids(name, _lasting(state / "session-key", secrets.token_bytes(32)))
+    secret = _lasting(state / "session-key", secrets.token_bytes(_SECRET))
+    if len(secret) != _SECRET:
+        raise ValueError(f"{state}/session-key has {len(secret)} bytes instead of {_SECRET}")
+    return Ids(name, secret)
 
 
 def _lasting(path: Path, fresh: bytes) -> bytes:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO
 
 from executor import frames
 from executor.api import executor_pb2 as api
 from executor.channel import Channel
 from executor.frames import Kind, Place, Saving, UnexpectedFrameError
+from executor.sessions import head_pb2 as pb
+from executor.sessions.disk import on_disk
 from executor.sessions.draft import Draft
 from executor.sessions.head import BrokenSessionError, Head
-from executor.sessions.limits import LimitError
-from executor.sessions.pack import CHUNK, read_parts
+from executor.sessions.limits import MOST_ENVIRONMENT, LimitError, check_environment
+from executor.sessions.names import BadPathError, can_be_target, check_name
+from executor.sessions.pack import CHUNK, open_pack, read_parts
 from executor.sessions.store import Place as Shelf
 
 # As agents name the environment that a program left.
 _ENVIRONMENT = b"environment"
-# With the runtime's own variables it has to fit into a frame.
-_MOST_ENVIRONMENT = 56 * 1024
 # What a shell sets for itself.
 _TRANSIENT = {"_", "OLDPWD", "PWD", "SHLVL"}
 
@@ -28,12 +29,15 @@ _TRANSIENT = {"_", "OLDPWD", "PWD", "SHLVL"}
 class Keeping:
     """What one program finds and leaves. Takes the agent's answers to `request` until `complete`."""
 
-    def __init__(self, shelf: Shelf, head: Head, start: api.Start, limit: int, *, there: bool) -> None:
+    def __init__(
+        self, shelf: Shelf, head: Head, start: api.Start, limit: int, *, there: bool, timeout: float
+    ) -> None:
         """
         Args:
             head: the session before the program.
             limit: bytes that its workspace may hold afterwards.
             there: the sandbox holds that already.
+            timeout: seconds to bring it into one that does not.
         """
         self.complete = False
         # The program's own file, when it is to be taken away again.
@@ -45,6 +49,7 @@ class Keeping:
         self._env = {**head.facts.env, **start.env}
         self._there = there
         self._limit = limit
+        self._timeout = timeout
         self._draft = Draft(shelf, head, limit, blank=True)
         self._environment: bytearray | None = None
         self._of_environment = False
@@ -60,23 +65,24 @@ class Keeping:
         return not self._head.entries
 
     async def restore(self, channel: Channel) -> None:
-        """Sends the workspace to an agent that does not have it.
+        """Sends the workspace to an agent that does not have it; ends the channel when that takes too long.
 
         Raises:
             BrokenSessionError: what is on disk cannot be read.
         """
         if self._there:
             return
-        for number in self._head.packs:
-            try:
-                with self._shelf.pack(number).open("rb") as file:
-                    pieces = _files_again(file, self._head, number)
-                    while piece := await asyncio.to_thread(next, pieces, None):
-                        channel.send(piece)
-                        await channel.sent()
-            except OSError as error:
-                raise BrokenSessionError(f"a pack cannot be read: {error}") from error
-        channel.send(*_others_again(self._head))
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self._timeout, channel.end, "the workspace was not taken in time")
+        try:
+            for number, pack in self._head.packs.items():
+                with open_pack(self._shelf.pack(number), pack.disk_bytes) as file:
+                    await _send(channel, _files_again(file, self._head, number))
+            await _send(channel, _others_again(self._head))
+        except OSError as error:
+            raise BrokenSessionError(f"a pack cannot be read: {error}") from error
+        finally:
+            timer.cancel()
 
     @property
     def request(self) -> bytes:
@@ -89,14 +95,15 @@ class Keeping:
             case frames.SavedEntry():
                 self._of_environment = frame.place == Place.BUILD
                 if self._of_environment:
-                    if frame.name != _ENVIRONMENT or self._environment is not None:
+                    known = frame.name == _ENVIRONMENT and frame.kind == Kind.FILE
+                    if not known or self._environment is not None:
                         raise UnexpectedFrameError
                     self._environment = bytearray(frame.content)
                 else:
                     self._take_entry(frame)
             case frames.SavedMore() if self._of_environment:
                 assert self._environment is not None
-                self._environment += frame.content[: 2 * _MOST_ENVIRONMENT - len(self._environment)]
+                self._environment += frame.content[: 2 * MOST_ENVIRONMENT - len(self._environment)]
             case frames.SavedMore():
                 self._draft.add_content(frame.content)
             case frames.Saved():
@@ -112,21 +119,30 @@ class Keeping:
                     self._draft.fail(LimitError(api.UNSAVED, f"the workspace cannot be read: {text}"))
 
     def _take_entry(self, entry: frames.SavedEntry) -> None:
+        name, mode = entry.name, entry.mode & 0o777
+        try:
+            check_name(name)
+        except BadPathError:
+            raise UnexpectedFrameError from None
         match entry.kind:
             case Kind.FILE:
-                self._draft.begin_file(entry.name, entry.mode, entry.mtime_ns)
+                self._draft.begin_file(name, mode, entry.mtime_ns)
                 self._draft.add_content(entry.content)
             case Kind.SAME:
-                self._take_same(entry)
-            case _:
-                self._draft.add(entry.kind, entry.name, entry.mode, entry.mtime_ns, entry.content)
+                self._take_same(name, mode, entry.mtime_ns)
+            case Kind.FOLDER:
+                self._draft.add(Kind.FOLDER, name, mode, entry.mtime_ns)
+            case Kind.LINK:
+                if not can_be_target(entry.content):
+                    raise UnexpectedFrameError
+                self._draft.add(Kind.LINK, name, mode, entry.mtime_ns, entry.content)
 
-    def _take_same(self, entry: frames.SavedEntry) -> None:
-        if entry.name == self._program and entry.name not in self._head.entries:
-            self.passing = entry.name
-        elif (content := self._sent.get(entry.name)) is not None:
-            self._draft.add_file(entry.name, content, entry.mode, entry.mtime_ns)
-        elif not self._draft.same(entry.name, entry.mode, entry.mtime_ns):
+    def _take_same(self, name: bytes, mode: int, mtime_ns: int) -> None:
+        if name == self._program and name not in self._head.entries:
+            self.passing = name
+        elif (content := self._sent.get(name)) is not None:
+            self._draft.add_file(name, content, mode, mtime_ns)
+        elif not self._draft.same(name, mode, mtime_ns):
             raise UnexpectedFrameError
 
     @property
@@ -153,14 +169,10 @@ class Keeping:
         env = self._env
         if self._environment is not None:
             env = _variables(bytes(self._environment), defaults)
-        size = sum(len(name.encode()) + len(value.encode()) + 2 for name, value in env.items())
-        if size > _MOST_ENVIRONMENT:
-            self._draft.fail(
-                LimitError(
-                    api.ENVIRONMENT,
-                    f"the environment of {size} bytes is over its limit of {_MOST_ENVIRONMENT}",
-                )
-            )
+        try:
+            check_environment(env)
+        except LimitError as error:
+            self._draft.fail(error)
         return await self._draft.finish(env)
 
     def abandon(self) -> None:
@@ -184,8 +196,6 @@ def _variables(environment: bytes, defaults: Mapping[str, str]) -> dict[str, str
 
 def _files_again(file: BinaryIO, head: Head, number: int) -> Iterator[bytes]:
     """The frames that make a pack's files again, as far as they are still the session's."""
-    gathered: list[bytes] = []
-    size = 0
     wanted = False
     for part in read_parts(file):
         frame = part.frame
@@ -194,24 +204,43 @@ def _files_again(file: BinaryIO, head: Head, number: int) -> Iterator[bytes]:
             wanted = entry is not None and entry.pack == number
             if entry is not None and wanted:
                 # Its mode and its time may have changed since.
-                frame = frames.entry(
-                    Place.WORKSPACE, Kind.FILE, entry.mode, entry.mtime_ns, entry.name, part.content
-                )
+                frame = _again(entry, part.content)
         if wanted:
-            gathered.append(frame)
-            size += len(frame)
+            yield frame
+
+
+def _others_again(head: Head) -> Iterator[bytes]:
+    """The frames that make all the rest again: folders last, inner ones first, so that their times stay."""
+    others = [entry for entry in head.entries.values() if not entry.pack]
+    for kind in (Kind.FILE, Kind.LINK):
+        yield from (_again(entry, entry.content) for entry in others if entry.kind == kind)
+    folders = (entry for entry in others if entry.kind == Kind.FOLDER)
+    for entry in sorted(folders, key=lambda folder: folder.name.count(b"/"), reverse=True):
+        yield _again(entry)
+
+
+def _again(entry: pb.Entry, content: bytes = b"") -> bytes:
+    # To an agent a time of 0 is now.
+    mtime_ns = entry.mtime_ns or 1
+    return frames.entry(Place.WORKSPACE, Kind(entry.kind), entry.mode, mtime_ns, entry.name, content)
+
+
+async def _send(channel: Channel, again: Iterator[bytes]) -> None:
+    """Sends frames, never much more than what the agent has taken by then."""
+    pieces = _joined(again)
+    while channel.ended is None and (piece := await on_disk(next, pieces, None)):
+        channel.send(piece)
+        await channel.sent()
+
+
+def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
+    gathered: list[bytes] = []
+    size = 0
+    for part in parts:
+        gathered.append(part)
+        size += len(part)
         if size >= CHUNK:
             yield b"".join(gathered)
             gathered, size = [], 0
     if gathered:
         yield b"".join(gathered)
-
-
-def _others_again(head: Head) -> Iterator[bytes]:
-    """The frames that make all the rest again: folders last, as their times are theirs then."""
-    for kind in (Kind.FILE, Kind.LINK, Kind.FOLDER):
-        for entry in head.entries.values():
-            if entry.kind == kind and not entry.pack:
-                yield frames.entry(
-                    Place.WORKSPACE, kind, entry.mode, entry.mtime_ns, entry.name, entry.content
-                )

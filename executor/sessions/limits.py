@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from executor.api import executor_pb2 as pb
 from executor.settings import Settings
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# With the runtime's own variables it has to fit into a frame.
+MOST_ENVIRONMENT = 56 * 1024
 
 
 class LimitError(Exception):
@@ -17,6 +20,15 @@ class LimitError(Exception):
     def __init__(self, limit: pb.Limit.ValueType, message: str) -> None:
         super().__init__(message)
         self.limit = limit
+
+
+def check_environment(env: Mapping[str, str]) -> None:
+    """Raises LimitError for more variables than a program can be started with."""
+    size = sum(len(name.encode()) + len(value.encode()) + 2 for name, value in env.items())
+    if size > MOST_ENVIRONMENT:
+        raise LimitError(
+            pb.ENVIRONMENT, f"the environment of {size} bytes is over its limit of {MOST_ENVIRONMENT}"
+        )
 
 
 def of_disk(error: OSError) -> LimitError:

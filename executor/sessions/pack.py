@@ -1,13 +1,16 @@
 """Packs: the frames that make files again, one file after the other, compressed.
 
 A pack is written once and never changed. It is read from its beginning: everything of it when a session comes
-back, and up to the file that is asked for when a client downloads one.
+back, and up to the file that is asked for when a client downloads one. What is written at once is compressed
+by itself, with a checksum of its own, and nothing of it is passed on before that has been verified.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Collection, Iterator
+import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -33,7 +36,6 @@ class PackWriter:
         self._path = path
         self._temporary = path.with_name(f"{path.name}.new")
         self._file: BinaryIO | None = None
-        self._compress = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
 
@@ -49,26 +51,31 @@ class PackWriter:
     def write(self) -> None:
         """Writes what has been gathered. Raises OSError."""
         if self._file is None:
+            # The first of a tenant may be a pack: its head comes after it.
+            self._path.parent.mkdir(mode=0o700, exist_ok=True)
             self._file = open(self._temporary, "wb", opener=_private)  # noqa: SIM115
         waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
-        self._file.write(self._compress.compress(b"".join(waiting)))
+        compress = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress
+        self._file.write(compress(b"".join(waiting)))
 
     def close(self) -> int:
         """Makes the pack exist; its size. Raises OSError."""
         self.write()
         assert self._file is not None
-        self._file.write(self._compress.flush())
         size = self._file.tell()
         self._file.close()
         self._temporary.rename(self._path)
         return size
 
     def abandon(self) -> None:
-        """Leaves nothing behind. Idempotent."""
+        """Leaves nothing behind, also when it was whole. Idempotent."""
         if self._file is not None:
-            self._file.close()
+            # What a full disk did not take it does not take now.
+            with contextlib.suppress(OSError):
+                self._file.close()
             self._file = None
-            self._temporary.unlink(missing_ok=True)
+            for path in (self._temporary, self._path):
+                path.unlink(missing_ok=True)
 
 
 def _private(path: str, flags: int) -> int:
@@ -84,31 +91,42 @@ class Part:
     frame: bytes
 
 
-def read_raw(file: BinaryIO) -> Iterator[bytes]:
-    """All frames of a pack, in pieces that end anywhere. Raises BrokenSessionError."""
-    try:
-        with zstandard.ZstdDecompressor().stream_reader(file) as reader:
-            while data := reader.read(CHUNK):
-                yield data
-    except zstandard.ZstdError as error:
-        raise BrokenSessionError(f"a pack cannot be read: {error}") from error
+def open_pack(path: Path, size: int) -> BinaryIO:
+    """A pack of so many bytes. Raises OSError, and BrokenSessionError when it has not as many."""
+    file = path.open("rb")
+    if os.fstat(file.fileno()).st_size != size:
+        file.close()
+        raise BrokenSessionError("a pack is not as long as it was")
+    return file
+
+
+def _read_raw(file: BinaryIO) -> Iterator[bytes]:
+    """What was put into a pack, as much at once as was written at once."""
+    data = file.read(CHUNK)
+    while data:
+        one = zstandard.ZstdDecompressor().decompressobj()
+        plain = []
+        while not one.eof:
+            if not data:
+                raise BrokenSessionError("a pack ends early")
+            plain.append(one.decompress(data))
+            data = one.unused_data or file.read(CHUNK)
+        yield b"".join(plain)
 
 
 def read_parts(file: BinaryIO) -> Iterator[Part]:
     """The frames of a pack. Raises BrokenSessionError."""
-    rest = b""
-    for data in read_raw(file):
-        data = rest + data
-        at = 0
-        while len(data) - at >= _HEADER:
-            end = at + _HEADER + int.from_bytes(data[at : at + 4], "little")
-            if end > len(data):
-                break
-            yield _part(data[at:end])
-            at = end
-        rest = data[at:]
-    if rest:
-        raise BrokenSessionError("a pack ends within a frame")
+    try:
+        for data in _read_raw(file):
+            at = 0
+            while at < len(data):
+                end = at + _HEADER + int.from_bytes(data[at : at + 4], "little")
+                if end > len(data):
+                    raise ValueError("it ends within a frame")
+                yield _part(data[at:end])
+                at = end
+    except (zstandard.ZstdError, struct.error, ValueError, frames.FrameError) as error:
+        raise BrokenSessionError(f"a pack cannot be read: {error}") from error
 
 
 def _part(frame: bytes) -> Part:
@@ -117,16 +135,6 @@ def _part(frame: bytes) -> Part:
         return Part(None, payload, frame)
     entry = frames.entry_of(payload)
     return Part(entry.name, entry.content, frame)
-
-
-def read_only(file: BinaryIO, names: Collection[bytes]) -> Iterator[bytes]:
-    """The frames of some of a pack's files. Raises BrokenSessionError."""
-    wanted = False
-    for part in read_parts(file):
-        if part.name is not None:
-            wanted = part.name in names
-        if wanted:
-            yield part.frame
 
 
 def read_content(file: BinaryIO, name: bytes) -> Iterator[bytes]:

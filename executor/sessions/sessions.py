@@ -13,10 +13,11 @@ import structlog
 from executor.api import executor_pb2 as api
 from executor.sandbox import Held, Sandbox
 from executor.sessions import head_pb2 as pb
+from executor.sessions.disk import on_disk
 from executor.sessions.head import BrokenSessionError, Head
 from executor.sessions.ids import Id, Ids
 from executor.sessions.keeping import Keeping
-from executor.sessions.limits import LimitError, Policy
+from executor.sessions.limits import LimitError, Policy, check_environment
 from executor.sessions.store import Place, Store, Stored, disk_of
 from executor.sessions.turns import Turn, Turns
 from executor.settings import Settings
@@ -78,8 +79,8 @@ class Visit:
         """Brings the session together with the sandbox for its program."""
         held, sandbox.held = sandbox.held, None
         there = held is not None and held.token == self.id.token
-        limit = self._policy.session_bytes
-        self.keeping = Keeping(self.place, self.head, self._start, limit, there=there)
+        limit, timeout = self._policy.session_bytes, self._sessions.settings.save_timeout
+        self.keeping = Keeping(self.place, self.head, self._start, limit, there=there, timeout=timeout)
         return self.keeping
 
     def on_end(self, interrupt: Callable[[], None]) -> None:
@@ -112,8 +113,13 @@ class Visit:
                 sandbox.held = Held(self.id.token, stored, self.keeping.passing)
         except LimitError as error:
             kept.limit, kept.message = error.limit, str(error)
-            if stored is not None and self._wanted:
-                sessions.touch(self.place, stored)
+        except BrokenSessionError as error:
+            kept.limit, kept.message = api.UNSAVED, str(error)
+        if kept.limit and stored is not None and self._wanted:
+            sessions.touch(self.place, stored)
+        if self._turn is None and sandbox.held is None:
+            # It is good for its time from now on, not from when the program came.
+            kept.session = sessions.bare(self._start.tenant, self._policy).text
         return kept
 
 
@@ -134,16 +140,22 @@ class Sessions:
         """Ends sessions whose time is over, until cancelled."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            await self.end_expired()
+            try:
+                await self.end_expired()
+            except OSError as error:
+                log.error("sessions.unreadable", reason=str(error))
 
     async def end_expired(self) -> None:
         """Ends the sessions whose time is over now, but for those that are in use."""
         now = self._clock()
-        for place in await asyncio.to_thread(lambda: list(self.store.expired(now))):
+        for place in await on_disk(lambda: list(self.store.expired(now))):
             # Nothing is awaited between the last look and the removal: nobody comes back in between.
-            if place.token not in self._turns and (self.store.expires(place) or now + 1) <= now:
+            if place.token not in self._turns and self.store.is_over(place, now):
                 self._pool.unpin(place.token, destroy=True)
-                self.store.remove(place, 0)
+                try:
+                    self.store.remove(place, 0)
+                except OSError as error:
+                    log.error("session.remains", token=place.token, reason=str(error))
             await asyncio.sleep(0)
 
     @asynccontextmanager
@@ -154,12 +166,15 @@ class Sessions:
             UnknownSessionError, BusySessionError, BrokenSessionError
         """
         if not start.session:
-            policy = Policy.of(start.policy, self.settings)
-            bare_until = int(self._clock() + policy.idle_timeout_ms / 1000)
-            yield Visit(self, self.ids.new(start.tenant, bare_until), None, None, start)
+            id = self.bare(start.tenant, Policy.of(start.policy, self.settings))
+            yield Visit(self, id, None, None, start)
             return
         async with self.turn(start.session, start.tenant) as (id, turn):
             yield Visit(self, id, turn, await self._state(id, start.tenant), start)
+
+    def bare(self, tenant: str, policy: Policy) -> Id:
+        """The id of a new session of which nothing is kept yet."""
+        return self.ids.new(tenant, int(self._clock() + policy.idle_timeout_ms / 1000))
 
     @asynccontextmanager
     async def turn(self, session: str, tenant: str) -> AsyncIterator[tuple[Id, Turn]]:
@@ -186,7 +201,8 @@ class Sessions:
             raise UnknownSessionError
         expires = self.store.expires(self.store.place(tenant, id.token))
         bare = expires is None and id.bare_until > self._clock()
-        in_use = expires is not None and (expires > self._clock() or id.token in self._turns)
+        # One that was ended is not in use, although others may still wait for it.
+        in_use = expires and (expires > self._clock() or id.token in self._turns)
         if not bare and not in_use:
             raise UnknownSessionError
         return id
@@ -201,10 +217,12 @@ class Sessions:
         """What is kept of a session; None when it is an empty one that has no file.
 
         Raises:
-            UnknownSessionError: it was deleted.
+            UnknownSessionError: it has ended.
             BrokenSessionError
         """
-        stored = await asyncio.to_thread(self.store.load, self.store.place(tenant, id.token))
+        stored = await on_disk(self.store.load, self.store.place(tenant, id.token))
+        if stored is None and id.bare_until <= self._clock():
+            raise UnknownSessionError
         if stored is not None and stored.head is None:
             raise UnknownSessionError
         return stored
@@ -220,7 +238,7 @@ class Sessions:
         if old is not None and old.head is not None and old.head.same_as(new):
             self.store.touch(place, expires)
             return Stored(old.head, expires, old.head_bytes)
-        return await asyncio.to_thread(self.store.commit, place, new, old, policy, expires)
+        return await on_disk(self.store.commit, place, new, old, policy, expires)
 
     def touch(self, place: Place, stored: Stored) -> None:
         """A session is in use now."""
@@ -229,6 +247,7 @@ class Sessions:
 
     async def create(self, tenant: str, env: Mapping[str, str], policy: Policy) -> api.Session:
         """A new session. Raises LimitError."""
+        check_environment(env)
         id = self.ids.new(tenant)
         head = self.blank(tenant, policy)
         head.facts.env.update(env)
@@ -246,7 +265,7 @@ class Sessions:
 
     async def listed(self, tenant: str, after: str, limit: int) -> tuple[list[api.Session], bool]:
         """A tenant's sessions with ids greater than `after`, at most `limit`, and whether there are more."""
-        return await asyncio.to_thread(self._listed, tenant, after, limit)
+        return await on_disk(self._listed, tenant, after, limit)
 
     def _listed(self, tenant: str, after: str, limit: int) -> tuple[list[api.Session], bool]:
         found: list[api.Session] = []
@@ -270,7 +289,7 @@ class Sessions:
         """Ends a session at once, and a program that runs in it.
 
         Raises:
-            UnknownSessionError, BusySessionError
+            UnknownSessionError
         """
         id = self.check(session, tenant)
         turn = self._turns.find(id.token)
@@ -279,10 +298,16 @@ class Sessions:
                 raise UnknownSessionError
             turn.ended = True
             turn.interrupt()
-        async with self._turns.take(id.token):
-            self._pool.unpin(id.token, destroy=True)
-            bare_until = id.bare_until if id.bare_until > self._clock() else 0
-            await asyncio.to_thread(self.store.remove, self.store.place(tenant, id.token), bare_until)
+        try:
+            async with self._turns.take(id.token, anyway=True):
+                self._pool.unpin(id.token, destroy=True)
+                bare_until = id.bare_until if id.bare_until > self._clock() else 0
+                await on_disk(self.store.remove, self.store.place(tenant, id.token), bare_until)
+        except BaseException:
+            # Whoever wanted it gone does not wait for that any more.
+            if turn is not None:
+                turn.ended = False
+            raise
 
     async def fork(self, session: str, tenant: str, asked: api.SessionPolicy) -> api.Session:
         """An independent copy of a session as its last program left it.
@@ -302,8 +327,11 @@ class Sessions:
             )
             self.store.check_room(there, policy)
             try:
-                await asyncio.to_thread(self.store.copy_packs, head, place, there)
+                await on_disk(self.store.copy_packs, head, place, there)
                 break
+            except asyncio.CancelledError:
+                self.store.drop_packs(head, there)
+                raise
             except LimitError:
                 # It may have been replaced while its packs were linked.
                 if tried == _TRIES - 1:
@@ -314,12 +342,7 @@ class Sessions:
         facts.idle_timeout_ms = asked.idle_timeout_ms or facts.idle_timeout_ms
         if stored is not None:
             self.touch(place, stored)
-        try:
-            made = await self.commit(there, Head(facts, head.entries), None, policy)
-        except LimitError:
-            for number in head.packs:
-                there.pack(number).unlink(missing_ok=True)
-            raise
+        made = await self.commit(there, Head(facts, head.entries), None, policy)
         return self._describe(copy.text, made)
 
     @asynccontextmanager

@@ -18,7 +18,7 @@ import hashlib
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,7 +83,7 @@ class Store:
         self._used: defaultdict[str, Usage] = defaultdict(Usage)
         self._all = Usage()
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for folder in root.iterdir():
+        for folder in filter(Path.is_dir, root.iterdir()):
             self._tidy(folder)
 
     @property
@@ -112,6 +112,13 @@ class Store:
         # One that was ended has ended.
         return facts.st_mtime if facts.st_size else 0.0
 
+    def is_over(self, place: Place, now: float) -> bool:
+        """Whether the time of a session was over at `now`; of one that was ended, the time of its id."""
+        try:
+            return place.head.stat().st_mtime <= now
+        except FileNotFoundError:
+            return False
+
     def check_room(self, place: Place, policy: Policy) -> None:
         """Raises LimitError when the tenant may have no further session."""
         with self._lock:
@@ -125,25 +132,19 @@ class Store:
         """
         data = new.encode()
         growth = disk_of(new, len(data)) - (disk_of(old.head, old.head_bytes) if old is not None else 0)
-        self._reserve(place, policy, old is None, growth)
+        before = old.head.packs.keys() if old is not None and old.head is not None else set()
         try:
-            place.folder.mkdir(mode=0o700, exist_ok=True)
-            temporary = place.folder / f"{place.token}.new"
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(data)
-                os.utime(temporary, (expires, expires))
-                temporary.rename(place.head)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
+            self._reserve(place, policy, old is None, growth)
+        except LimitError:
+            _remove_packs(place, new.packs.keys() - before)
+            raise
+        try:
+            _write_head(place, data, expires)
         except OSError as error:
             self._count(place, -1 if old is None else 0, -growth)
+            _remove_packs(place, new.packs.keys() - before)
             raise of_disk(error) from error
-        if old is not None and old.head is not None:
-            for number in old.head.packs.keys() - new.packs.keys():
-                place.pack(number).unlink(missing_ok=True)
+        _remove_packs(place, before - new.packs.keys())
         return Stored(new, expires, len(data))
 
     def touch(self, place: Place, expires: float) -> None:
@@ -152,26 +153,30 @@ class Store:
             os.utime(place.head, (expires, expires))
 
     def remove(self, place: Place, bare_until: float) -> None:
-        """Ends a session; its id is no session any more, although it would be one up to `bare_until`."""
-        try:
-            stored = self.load(place)
-            head, size = (stored.head, stored.head_bytes) if stored is not None else (None, 0)
-        except BrokenSessionError:
-            head, size = None, place.head.stat().st_size
-        was_there = size > 0
+        """Ends a session; its id is no session any more, although it would be one up to `bare_until`.
+
+        Raises OSError.
+        """
+        size, packs = self._parts(place)
         if bare_until:
-            place.folder.mkdir(mode=0o700, exist_ok=True)
-            tombstone = place.folder / f"{place.token}.new"
-            tombstone.touch(mode=0o600)
-            os.utime(tombstone, (bare_until, bare_until))
-            tombstone.rename(place.head)
+            _write_head(place, b"", bare_until)
         else:
             place.head.unlink(missing_ok=True)
-        packs = head.packs if head is not None else {}
-        for number in packs:
-            place.pack(number).unlink(missing_ok=True)
-        if was_there:
-            self._count(place, -1, -disk_of(head, size))
+        if size:
+            self._count(place, -1, -_blocks(size) - sum(map(_blocks, packs.values())))
+        _remove_packs(place, packs)
+
+    def _parts(self, place: Place) -> tuple[int, dict[int, int]]:
+        """The bytes of a session's head, and its packs with theirs, also of one that cannot be read."""
+        try:
+            stored = self.load(place)
+        except BrokenSessionError:
+            names = [name for name in os.listdir(place.folder) if name.startswith(f"{place.token}.")]
+            sizes = {name.rpartition(".")[2]: (place.folder / name).stat().st_size for name in names}
+            return place.head.stat().st_size, {int(n): size for n, size in sizes.items() if n.isdecimal()}
+        if stored is None or stored.head is None:
+            return 0, {}
+        return stored.head_bytes, {pack.number: pack.disk_bytes for pack in stored.head.facts.packs}
 
     def copy_packs(self, head: Head, origin: Place, copy: Place) -> None:
         """Gives another session the packs of a state too. Raises LimitError."""
@@ -180,9 +185,12 @@ class Store:
             for number in head.packs:
                 os.link(origin.pack(number), copy.pack(number))
         except OSError as error:
-            for number in head.packs:
-                copy.pack(number).unlink(missing_ok=True)
+            _remove_packs(copy, head.packs)
             raise of_disk(error) from error
+
+    def drop_packs(self, head: Head, copy: Place) -> None:
+        """Takes back what `copy_packs` gave."""
+        _remove_packs(copy, head.packs)
 
     def tokens(self, tenant: str) -> list[str]:
         """A tenant's sessions, in order."""
@@ -194,7 +202,7 @@ class Store:
 
     def expired(self, now: float) -> Iterator[Place]:
         """The sessions whose time was over at `now`, Unix time."""
-        for folder in self._root.iterdir():
+        for folder in filter(Path.is_dir, self._root.iterdir()):
             with os.scandir(folder) as entries:
                 for entry in entries:
                     if is_token(entry.name):
@@ -238,11 +246,13 @@ class Store:
         heads = {}
         for entry in os.scandir(folder):
             token, _, suffix = entry.name.partition(".")
+            if not is_token(token):
+                continue
             if not suffix:
                 heads[token] = entry.stat().st_size
-            elif suffix.isdigit():
+            elif suffix.isdecimal():
                 packs[token][suffix] = entry.stat().st_size
-            else:
+            elif suffix.endswith("new"):
                 os.unlink(entry.path)
         for token, there in packs.items():
             for suffix in there.keys() - self._named(Place(folder, token)):
@@ -261,6 +271,29 @@ class Store:
             log.error("session.broken", reason=str(error))
             return set()
         return {str(number) for number in stored.head.packs} if stored and stored.head else set()
+
+
+def _write_head(place: Place, data: bytes, expires: float) -> None:
+    place.folder.mkdir(mode=0o700, exist_ok=True)
+    temporary = place.folder / f"{place.token}.new"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        os.utime(temporary, (expires, expires))
+        temporary.rename(place.head)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _remove_packs(place: Place, numbers: Iterable[int]) -> None:
+    """What cannot be removed now no head names: the next start tries again."""
+    for number in numbers:
+        try:
+            place.pack(number).unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("pack.remains", token=place.token, number=number, reason=str(error))
 
 
 def _blocks(size: int) -> int:

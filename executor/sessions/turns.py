@@ -39,15 +39,22 @@ class Turns:
         return self._open.get(token)
 
     @asynccontextmanager
-    async def take(self, token: str) -> AsyncIterator[Turn]:
-        """Raises BusySessionError when it does not come."""
+    async def take(self, token: str, *, anyway: bool = False) -> AsyncIterator[Turn]:
+        """Waits for a turn.
+
+        Args:
+            anyway: however many wait, and however long it takes.
+
+        Raises:
+            BusySessionError: it does not come.
+        """
         turn = self._open.setdefault(token, Turn())
-        if turn._there > self._waiters:
+        if turn._there > self._waiters and not anyway:
             raise BusySessionError(f"{turn._there} others use the session or wait for it")
         turn._there += 1
         try:
             try:
-                async with asyncio.timeout(self._timeout):
+                async with asyncio.timeout(None if anyway else self._timeout):
                     await turn._lock.acquire()
             except TimeoutError:
                 raise BusySessionError(f"others have used the session for {self._timeout:g} s") from None

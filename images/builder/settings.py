@@ -36,7 +36,8 @@ USER_ID = 1000
 HOME = "/workspace"
 
 ENVIRONMENT = {
-    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    # Last, so that finding the image's own commands takes no longer: where pip and npm install commands.
+    "PATH": f"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:{HOME}/.local/bin",
     "HOME": HOME,
     "USER": USER,
     # Built into libc, so that no locale has to be generated. Not LC_ALL: that would override the LC_*

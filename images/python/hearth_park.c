@@ -14,52 +14,31 @@
 #define _GNU_SOURCE
 #define PY_SSIZE_T_CLEAN
 #define Py_BUILD_CORE_MODULE
+#include "environment.h"
+#include "park.h"
+
 #include <Python.h>
 #include <internal/pycore_runtime.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdint.h>
-#include <stdnoreturn.h>
-#include <sys/auxv.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define VARIABLE "HEARTH_PARK"
-#define EXIT_BROKEN 70 /* EX_SOFTWARE: no program ran */
-
 /* Exported by the executable, declared in a header that does not compile outside of CPython. */
 extern const PyConfig *_Py_GetConfig(void);
-/* Where the kernel put argc, argv and envp; exported by the dynamic loader. */
-extern void *__libc_stack_end;
-
-typedef struct {
-    char **argv;
-    char **env;
-    size_t argc;
-    size_t envc;
-} Program;
 
 static int park_fd = -1;
 static PyObject *real_execusercustomize;
 
-static noreturn void
-give_up(const char *what)
-{
-    dprintf(STDERR_FILENO, "hearth_park: %s\n", what);
-    _exit(EXIT_BROKEN);
-}
-
-static noreturn void
+static _Noreturn void
 give_up_on_exception(void)
 {
     PyErr_Print();
-    give_up("cannot become the program");
+    park_give_up("cannot become the program");
 }
 
 static PyObject *
@@ -75,75 +54,6 @@ check(int status)
 {
     if (status < 0)
         give_up_on_exception();
-}
-
-/* ---- The message ------------------------------------------------------------------------ */
-
-static void
-receive(int fd, void *buffer, size_t size)
-{
-    char *at = buffer;
-    while (size > 0) {
-        ssize_t got = read(fd, at, size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            _exit(0); /* nobody needs this runner any more */
-        at += got;
-        size -= (size_t)got;
-    }
-}
-
-/* Reads `u32 count` and that many NUL-terminated strings; they stay where they are. */
-static char **
-take_strings(char **at, char *end, size_t *count)
-{
-    uint32_t announced;
-    if ((size_t)(end - *at) < sizeof announced)
-        give_up("the message is cut short");
-    memcpy(&announced, *at, sizeof announced);
-    *at += sizeof announced;
-    if (announced > (size_t)(end - *at))
-        give_up("the message counts more strings than it has bytes");
-
-    char **strings = malloc((announced + 1) * sizeof *strings);
-    if (strings == NULL)
-        give_up("out of memory");
-    for (uint32_t i = 0; i < announced; i++) {
-        char *nul = memchr(*at, '\0', (size_t)(end - *at));
-        if (nul == NULL)
-            give_up("a string of the message has no end");
-        strings[i] = *at;
-        *at = nul + 1;
-    }
-    strings[announced] = NULL;
-    *count = announced;
-    return strings;
-}
-
-/* What is returned lives as long as the process: environ will point into it. */
-static Program
-wait_for_program(int fd)
-{
-    while (send(fd, "", 1, MSG_NOSIGNAL) != 1)
-        if (errno != EINTR)
-            _exit(0);
-
-    uint32_t size;
-    receive(fd, &size, sizeof size);
-    char *message = malloc((size_t)size + 1);
-    if (message == NULL)
-        give_up("out of memory");
-    receive(fd, message, size);
-    close(fd);
-
-    Program program;
-    char *at = message, *end = message + size;
-    program.argv = take_strings(&at, end, &program.argc);
-    program.env = take_strings(&at, end, &program.envc);
-    if (at != end)
-        give_up("the message goes on after its end");
-    return program;
 }
 
 /* ---- Starting afresh -------------------------------------------------------------------- */
@@ -194,21 +104,13 @@ starts_alike(char **env, char **other)
     return true;
 }
 
-static noreturn void
+static _Noreturn void
 start_afresh(const Program *program)
 {
-    char **argv = malloc((program->argc + 2) * sizeof *argv);
-    if (argv == NULL)
-        give_up("out of memory");
-    char **first_argv = (char **)__libc_stack_end + 1;
-    argv[0] = first_argv[0];
-    memcpy(argv + 1, program->argv, (program->argc + 1) * sizeof *argv);
-
     /* CPython ignores these two, which an exec would hand on. */
     signal(SIGPIPE, SIG_DFL);
     signal(SIGXFSZ, SIG_DFL);
-    execve((const char *)getauxval(AT_EXECFN), argv, program->env);
-    give_up(strerror(errno));
+    park_start_afresh(program, environment_for_exec(program->env));
 }
 
 /* ---- argv ------------------------------------------------------------------------------- */
@@ -250,7 +152,7 @@ static void
 append(PyWideStringList *list, const wchar_t *item)
 {
     if (PyStatus_Exception(PyWideStringList_Append(list, item)))
-        give_up("out of memory");
+        park_give_up("out of memory");
 }
 
 static void
@@ -328,46 +230,6 @@ take_environment(const Program *program)
         call(time, "tzset");
         Py_DECREF(time);
     }
-}
-
-/* ---- What the kernel shows of the process ----------------------------------------------- */
-
-static char *
-end_of(char **strings, size_t count)
-{
-    return strings[count - 1] + strlen(strings[count - 1]) + 1;
-}
-
-/* Writes strings into memory of a fixed size. What does not fit is left out, what remains is zeros. */
-static void
-overwrite(char *at, char *end, char **strings)
-{
-    for (; *strings != NULL; strings++) {
-        size_t size = strlen(*strings) + 1;
-        if (size > (size_t)(end - at))
-            break;
-        memcpy(at, *strings, size);
-        at += size;
-    }
-    memset(at, 0, (size_t)(end - at));
-}
-
-/* /proc/self/cmdline and /proc/self/environ are read from the memory that the kernel laid out at
- * exec. They cannot grow (PR_SET_MM needs privileges, and gVisor has none of it). */
-static void
-rewrite_proc(const Program *program)
-{
-    size_t argc = *(size_t *)__libc_stack_end;
-    char **argv = (char **)__libc_stack_end + 1;
-    char **env = argv + argc + 1;
-    size_t envc = 0;
-    while (env[envc] != NULL)
-        envc++;
-
-    if (argc > 1)
-        overwrite(argv[1], end_of(argv, argc), program->argv);
-    if (envc > 0)
-        overwrite(env[0], end_of(env, envc), program->env);
 }
 
 /* ---- The user's site-packages ----------------------------------------------------------- */
@@ -494,9 +356,9 @@ rehearse(void)
 static void
 park(void)
 {
-    Program program = wait_for_program(park_fd);
-    if (program.argc == 0)
-        give_up("a program without a name");
+    park_ready(park_fd);
+    Program program = park_receive(park_fd);
+    close(park_fd);
     /* An option, or a name for which python3 has rules of its own. */
     if (program.argv[0][0] == '-' || program.argv[0][0] == '\0')
         start_afresh(&program);
@@ -508,7 +370,9 @@ park(void)
     take_arguments(&program);
     take_environment(&program);
     find_user_site(&program);
-    rewrite_proc(&program);
+    park_rewrite_cmdline(park_words(&program));
+    park_rewrite_environ(&program);
+    environment_watch(program.env, NULL);
     take_stack_limit();
 }
 
@@ -532,32 +396,15 @@ static PyMethodDef stand_in = {
     "execusercustomize", park_and_execusercustomize, METH_NOARGS, NULL
 };
 
-static int
-parse_socket(const char *text)
-{
-    char *end;
-    struct stat status;
-    if (text == NULL || *text < '0' || *text > '9')
-        return -1;
-    errno = 0;
-    long fd = strtol(text, &end, 10);
-    if (*end != '\0' || errno != 0 || fd > INT_MAX)
-        return -1;
-    if (fstat((int)fd, &status) != 0 || !S_ISSOCK(status.st_mode))
-        return -1;
-    return (int)fd;
-}
-
 /* Called as the import system makes the "module", which is never one: None is what it gets, and
  * nothing enters sys.modules. A python3 that is not ours to park is left alone without a word. */
 static PyObject *
 create(PyObject *spec, PyModuleDef *definition)
 {
     (void)spec, (void)definition;
-    park_fd = parse_socket(getenv(VARIABLE));
+    park_fd = park_socket();
     if (park_fd < 0 || _Py_GetConfig()->run_filename == NULL)
         Py_RETURN_NONE;
-    fcntl(park_fd, F_SETFD, FD_CLOEXEC);
     rehearse();
 
     PyObject *site = checked(PyImport_ImportModule("site"));

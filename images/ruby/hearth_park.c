@@ -19,6 +19,9 @@
  * ruby: slower, and never wrong.
  */
 #define _GNU_SOURCE
+#include "environment.h"
+#include "park.h"
+
 #include <ruby.h>
 #include <ruby/encoding.h>
 #include <ruby/io.h>
@@ -28,127 +31,27 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
-#include <stdnoreturn.h>
-#include <sys/auxv.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define VARIABLE "HEARTH_PARK"
 #define FOLDER "/usr/lib/hearth/"
 #define MARK FOLDER "mark.rb"
 #define ONE_BYTE FOLDER "one_byte"
-#define EXIT_BROKEN 70 /* EX_SOFTWARE: no program ran */
 
 /* Exported by libruby, declared in none of its public headers. */
 extern void ruby_set_argv(int argc, char **argv);
 extern void ruby_reset_timezone(const char *zone);
-/* Where the kernel put argc, argv and envp; exported by the dynamic loader. */
-extern void *__libc_stack_end;
-
-typedef struct {
-    char **argv;
-    char **env;
-    size_t argc;
-} Program;
-
 static int park_fd = -1;
 static const char *parked_script; /* the name that stands for the program's */
 static struct rlimit parked_stack;
 
-static noreturn void
-give_up(const char *what)
-{
-    dprintf(STDERR_FILENO, "hearth_park: %s\n", what);
-    _exit(EXIT_BROKEN);
-}
-
-/* ---- The message ------------------------------------------------------------------------ */
-
-static void
-receive(int fd, void *buffer, size_t size)
-{
-    char *at = buffer;
-    while (size > 0) {
-        ssize_t got = read(fd, at, size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            _exit(0); /* nobody needs this runner any more */
-        at += got;
-        size -= (size_t)got;
-    }
-}
-
-/* Reads `u32 count` and that many NUL-terminated strings; they stay where they are. */
-static char **
-take_strings(char **at, char *end, size_t *count)
-{
-    uint32_t announced;
-    if ((size_t)(end - *at) < sizeof announced)
-        give_up("the message is cut short");
-    memcpy(&announced, *at, sizeof announced);
-    *at += sizeof announced;
-    if (announced > (size_t)(end - *at))
-        give_up("the message counts more strings than it has bytes");
-
-    char **strings = malloc((announced + 1) * sizeof *strings);
-    if (strings == NULL)
-        give_up("out of memory");
-    for (uint32_t i = 0; i < announced; i++) {
-        char *nul = memchr(*at, '\0', (size_t)(end - *at));
-        if (nul == NULL)
-            give_up("a string of the message has no end");
-        strings[i] = *at;
-        *at = nul + 1;
-    }
-    strings[announced] = NULL;
-    *count = announced;
-    return strings;
-}
-
-/* What is returned lives as long as the process: environ will point into it. */
-static Program
-wait_for_program(int fd)
-{
-    while (send(fd, "", 1, MSG_NOSIGNAL) != 1)
-        if (errno != EINTR)
-            _exit(0);
-
-    uint32_t size;
-    receive(fd, &size, sizeof size);
-    char *message = malloc((size_t)size + 1);
-    if (message == NULL)
-        give_up("out of memory");
-    receive(fd, message, size);
-    close(fd);
-
-    Program program;
-    size_t envc;
-    char *at = message, *end = message + size;
-    program.argv = take_strings(&at, end, &program.argc);
-    program.env = take_strings(&at, end, &envc);
-    if (at != end)
-        give_up("the message goes on after its end");
-    if (program.argc == 0)
-        give_up("a program without a name");
-    return program;
-}
-
 /* ---- Starting afresh -------------------------------------------------------------------- */
 
-static noreturn void
+static _Noreturn void
 start_afresh(const Program *program)
 {
-    char **argv = malloc((program->argc + 2) * sizeof *argv);
-    if (argv == NULL)
-        give_up("out of memory");
-    argv[0] = ((char **)__libc_stack_end)[1];
-    memcpy(argv + 1, program->argv, (program->argc + 1) * sizeof *argv);
-    execve((const char *)getauxval(AT_EXECFN), argv, program->env);
-    give_up(strerror(errno));
+    park_start_afresh(program, environment_for_exec(program->env));
 }
 
 static const char *
@@ -248,7 +151,7 @@ find_script(void)
     int failed = 0;
     rb_protect(search_script, (VALUE)&found, &failed);
     if (failed || NIL_P(found))
-        give_up("Ruby has not opened its script");
+        park_give_up("Ruby has not opened its script");
     return found;
 }
 
@@ -313,52 +216,13 @@ rename_script(const char *name)
 {
     VALUE string = rb_gv_get("$0");
     if (!RB_TYPE_P(string, T_STRING) || strcmp(RSTRING_PTR(string), parked_script) != 0)
-        give_up("the script has another name");
+        park_give_up("the script has another name");
     long length = (long)strlen(name);
     RB_FL_UNSET_RAW(string, RUBY_FL_FREEZE);
     rb_str_resize(string, length);
     memcpy(RSTRING_PTR(string), name, (size_t)length);
     RB_ENC_CODERANGE_CLEAR(string);
     rb_obj_freeze(string);
-}
-
-/* ---- What the kernel shows of the process ----------------------------------------------- */
-
-static char *
-end_of(char **strings)
-{
-    char *end = NULL;
-    for (; *strings != NULL; strings++)
-        end = *strings + strlen(*strings) + 1;
-    return end;
-}
-
-/* Writes strings into memory of a fixed size. What does not fit is left out, what remains is zeros. */
-static void
-overwrite(char *at, char *end, char **strings)
-{
-    for (; *strings != NULL; strings++) {
-        size_t size = strlen(*strings) + 1;
-        if (size > (size_t)(end - at))
-            break;
-        memcpy(at, *strings, size);
-        at += size;
-    }
-    memset(at, 0, (size_t)(end - at));
-}
-
-/* /proc/self/cmdline and /proc/self/environ are read from the memory that the kernel laid out at
- * exec. They cannot grow (PR_SET_MM needs privileges, and gVisor has none of it). */
-static void
-rewrite_proc(const Program *program)
-{
-    size_t argc = *(size_t *)__libc_stack_end;
-    char **argv = (char **)__libc_stack_end + 1;
-    char **env = argv + argc + 1;
-    if (argc > 1)
-        overwrite(argv[1], end_of(argv), program->argv);
-    if (*env != NULL)
-        overwrite(*env, end_of(env), program->env);
 }
 
 /* ---- Warming ---------------------------------------------------------------------------- */
@@ -398,7 +262,9 @@ park(void)
     bool had_gems = has_own_gems();
     rehearse();
 
-    Program program = wait_for_program(park_fd);
+    park_ready(park_fd);
+    Program program = park_receive(park_fd);
+    close(park_fd);
     if (program.argv[0][0] == '-' || program.argv[0][0] == '\0') /* an option, or standard input */
         start_afresh(&program);
     if (!starts_alike(program.env, parked_env) || !starts_alike(parked_env, program.env))
@@ -415,7 +281,9 @@ park(void)
     ruby_reset_timezone(getenv("TZ"));
     rename_script(program.argv[0]);
     ruby_set_argv((int)program.argc - 1, program.argv + 1);
-    rewrite_proc(&program);
+    park_rewrite_cmdline(park_words(&program));
+    park_rewrite_environ(&program);
+    environment_watch(program.env, NULL);
 }
 
 /* What stands in for libc's open(): that function, but for two names while the runner has not parked yet. */
@@ -441,35 +309,18 @@ open(const char *path, int flags, ...)
     return openat(AT_FDCWD, path, flags, mode);
 }
 
-static int
-parse_socket(const char *text)
-{
-    char *end;
-    struct stat status;
-    if (text == NULL || *text < '0' || *text > '9')
-        return -1;
-    errno = 0;
-    long fd = strtol(text, &end, 10);
-    if (*end != '\0' || errno != 0 || fd > INT_MAX)
-        return -1;
-    if (fstat((int)fd, &status) != 0 || !S_ISSOCK(status.st_mode))
-        return -1;
-    return (int)fd;
-}
-
 /* Runs before Ruby. The socket goes out of the way of the numbers that Ruby's own files will get. */
 __attribute__((constructor)) static void
-prepare(void)
+prepare(int argc, char **argv)
 {
     enum { OUT_OF_THE_WAY = 100 };
-    int fd = parse_socket(getenv(VARIABLE));
+    int fd = park_socket();
     if (fd < 0)
         return;
     park_fd = fcntl(fd, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
     if (park_fd < 0)
-        give_up(strerror(errno));
+        park_give_up(strerror(errno));
     close(fd);
-    size_t argc = *(size_t *)__libc_stack_end;
-    parked_script = ((char **)__libc_stack_end)[argc];
+    parked_script = argv[argc - 1];
     getrlimit(RLIMIT_STACK, &parked_stack);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,7 +19,7 @@
 /* Where the kernel put argc, argv and envp; exported by the dynamic loader. */
 extern void *__libc_stack_end;
 
-_Noreturn void
+void
 park_give_up(const char *what)
 {
     dprintf(STDERR_FILENO, "hearth: %s\n", what);
@@ -126,25 +127,59 @@ park_receive(int fd)
     return program;
 }
 
-/* The kernel reads the environment from memory that it laid out at exec, whose size is fixed: what does
- * not fit is left out. */
-void
-park_rewrite_environ(const Program *program)
+/* Writes strings over others. The kernel shows both from memory that it laid out at exec, whose size is fixed:
+ * what does not fit is left out, what remains is zeros. (PR_SET_MM needs privileges, and gVisor has none of it.) */
+static void
+overwrite(char **old, char **strings)
 {
-    char **env = (char **)__libc_stack_end + 1 + *(size_t *)__libc_stack_end + 1;
-    size_t count = 0;
-    while (env[count] != NULL)
-        count++;
-    if (count == 0)
+    if (*old == NULL)
         return;
-
-    char *at = env[0], *end = env[count - 1] + strlen(env[count - 1]) + 1;
-    for (size_t i = 0; i < program->envc; i++) {
-        size_t size = strlen(program->env[i]) + 1;
+    char *at = *old, *end = at;
+    for (; *old != NULL; old++)
+        end = *old + strlen(*old) + 1;
+    for (; *strings != NULL; strings++) {
+        size_t size = strlen(*strings) + 1;
         if (size > (size_t)(end - at))
             break;
-        memcpy(at, program->env[i], size);
+        memmove(at, *strings, size); /* the first word may be over itself */
         at += size;
     }
     memset(at, 0, (size_t)(end - at));
+}
+
+static char **
+first_argv(void)
+{
+    return (char **)__libc_stack_end + 1;
+}
+
+char **
+park_words(const Program *program)
+{
+    char **words = malloc((program->argc + 2) * sizeof *words);
+    if (words == NULL)
+        park_give_up("out of memory");
+    words[0] = first_argv()[0];
+    memcpy(words + 1, program->argv, (program->argc + 1) * sizeof *words);
+    return words;
+}
+
+void
+park_rewrite_cmdline(char **words)
+{
+    overwrite(first_argv(), words);
+}
+
+void
+park_rewrite_environ(const Program *program)
+{
+    size_t argc = *(size_t *)__libc_stack_end;
+    overwrite(first_argv() + argc + 1, program->env);
+}
+
+void
+park_start_afresh(const Program *program, char **env)
+{
+    execve((const char *)getauxval(AT_EXECFN), park_words(program), env);
+    park_give_up(strerror(errno));
 }

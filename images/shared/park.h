@@ -1,8 +1,12 @@
 /* The socket on which a runner is told its program: executor/agent/PROTOCOL.md, "Parked runners". */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
+
+#pragma GCC visibility push(hidden)
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef struct {
     char **argv;
@@ -24,7 +28,20 @@ Program park_receive(int fd);
 /* Tells how a stage before the run ended. */
 void park_tell_status(int fd, int status);
 
-/* Writes the program's environment over the one that /proc/self/environ shows. */
+/* The words that a process of this executable would have been started with: its name, and the program's. */
+char **park_words(const Program *program);
+
+/* Write over what /proc/self/cmdline and /proc/self/environ show. */
+void park_rewrite_cmdline(char **words);
 void park_rewrite_environ(const Program *program);
 
-_Noreturn void park_give_up(const char *what);
+/* Replaces the process by a new one of the same executable, with the program's words and `env`. */
+__attribute__((noreturn)) void park_start_afresh(const Program *program, char **env);
+
+/* Ends the process: there is no program that it could be. */
+__attribute__((noreturn)) void park_give_up(const char *what);
+
+#ifdef __cplusplus
+}
+#endif
+#pragma GCC visibility pop

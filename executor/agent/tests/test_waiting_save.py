@@ -40,8 +40,8 @@ def saved(agent: Agent) -> list[str]:
     return [entry.name for entry in entries(made)]
 
 
-def bash(script: str, **limits: int) -> bytes:
-    return start("/usr/bin/bash", "-c", script, **limits)
+def bash(script: str, *, cpu_ms: int = 0) -> bytes:
+    return start("/usr/bin/bash", "-c", script, cpu_ms=cpu_ms)
 
 
 def test_save_waits_for_the_end_and_follows_exit(agent: Agent) -> None:

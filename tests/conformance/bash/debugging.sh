@@ -1,6 +1,6 @@
 set -x
 a=1
-echo "$a" | cat
+(echo "$a")
 f() { echo "$1"; }
 f x
 PS4="+ $LINENO> "

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from executor.cgroup import ROOT, UNIFIED
 from tests.stack import Hearth, until
+
+T = TypeVar("T")
 
 PARTS = {"sentry": b"runsc-sandbox", "gofer": b"runsc-gofer", "shim": b"containerd-shim"}
 ALL_PARTS = [*PARTS, "agent"]
@@ -92,6 +94,24 @@ def cpu_used(stack: Hearth) -> dict[str, float]:
     return found
 
 
+def awake(stack: Hearth, language: str = "") -> set[str]:
+    """Sandboxes that do not rest: somebody has claimed them, or they are on their way to be claimed."""
+    if UNIFIED:
+        hierarchy, name, frozen = ROOT, "cgroup.freeze", "1"
+    else:
+        hierarchy, name, frozen = ROOT / "freezer", "freezer.state", "FROZEN"
+    found = set()
+    for sandbox in folders(stack):
+        if sandbox.startswith(language):
+            try:
+                state = (hierarchy / stack.layout.cgroup.lstrip("/") / sandbox / name).read_text().strip()
+            except OSError:
+                state = "gone, or not there yet"
+            if state != frozen:
+                found.add(sandbox)
+    return found
+
+
 @contextmanager
 def clients(stack: Hearth) -> Iterator[Clients]:
     limits = httpx.Limits(max_connections=None)
@@ -112,7 +132,11 @@ class Clients:
 
     def send(self, language: str, code: str, **fields: Any) -> Future[httpx.Response]:
         body = {"language": language, "code": code, **fields}
-        return self._threads.submit(self._client.post, "/v1/execute", json=body)
+        return self.submit(self._client.post, "/v1/execute", json=body)
+
+    def submit(self, call: Callable[..., T], *given: Any, **named: Any) -> Future[T]:
+        """Any call."""
+        return self._threads.submit(call, *given, **named)
 
     def kill(self, part: str, sandbox: str) -> None:
         """Kills a part at once; the agent in the background, for it lives in a kernel that may be at rest."""

@@ -109,6 +109,33 @@ async def test_a_language_that_is_not_allowed_is_403(control: Control, executor:
     assert [runtime["language"] for runtime in listed] == ["c"]
 
 
+async def test_pistons_requests_have_the_same_limits(control: Control, executor: ScriptedExecutor) -> None:
+    acme = await tenant(
+        control,
+        run_timeout_max_ms=1000,
+        run_memory_max_bytes=50,
+        languages=["python"],
+        isolation="sandbox",
+        output_max_bytes=3,
+        body_max_bytes=1000,
+    )
+    body = {"language": "python", "version": "*", "files": [{"content": ""}]}
+    for asked, status, message in (
+        ({"run_timeout": 1001}, 400, "run_timeout cannot exceed the configured limit of 1000"),
+        ({"run_memory_limit": 51}, 400, "run_memory_limit cannot exceed the configured limit of 50"),
+        ({"language": "c"}, 403, "language: 'c' is not allowed for this tenant; allowed are python"),
+        ({"stdin": "x" * 1000}, 413, "the body exceeds 1000 bytes"),
+    ):
+        answer = await acme.call("POST", "/api/v2/execute", json=body | asked)
+        assert answer == (status, {"message": message})
+    status, answer = await acme.call("POST", "/api/v2/execute", json=body)
+    assert (status, answer["run"]["stdout"]) == (200, "hel")
+    assert executor.starts[-1].run_limits.wall_ms == 1000
+    assert executor.starts[-1].isolate_sandbox
+    _, listed = await acme.call("GET", "/api/v2/runtimes")
+    assert {runtime["language"] for runtime in listed} == {"python"}
+
+
 @pytest.mark.parametrize(
     ("limits", "asked", "isolated"),
     [

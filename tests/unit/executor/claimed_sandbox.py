@@ -38,7 +38,8 @@ class FakeCgroup:
 
 def blank_keeping(folder: Path, program: pb.Start) -> Keeping:
     """A session in which nothing has happened yet."""
-    return Keeping(Place(folder, "token"), Head(head_pb2.Head(), {}), program, 1 << 20, there=True)
+    blank = Head(head_pb2.Head(), {})
+    return Keeping(Place(folder, "token"), blank, program, 1 << 20, there=True, timeout=10)
 
 
 @contextmanager

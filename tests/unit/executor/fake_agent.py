@@ -21,6 +21,8 @@ class FakeAgent:
         # The SAVEs of the workspace, which every run stage brings along; kept apart from the other frames.
         self.saves: list[bytes] = []
         self._saved = 0
+        # A stage that runs keeps a SAVE waiting.
+        self._stage_runs = False
 
     def __enter__(self) -> Self:
         return self
@@ -44,6 +46,8 @@ class FakeAgent:
         """Sends what is small enough for the pipe to take at once."""
         data = b"".join(frames)
         assert os.write(self._out, data) == len(data)
+        if any(one[4:5] and one[4] in (wire.EXIT, wire.ERROR) for one in frames):
+            self._stage_runs = False
 
     async def pour(self, data: bytes) -> None:
         """Sends what may be more than the pipe takes."""
@@ -100,8 +104,9 @@ class FakeAgent:
         """Answers that the workspace is empty, as often as it is asked for that while something runs."""
         while not running.done() and self._open:
             self.pending()
-            self.say(*[wire.saved()] * (len(self.saves) - self._saved))
-            self._saved = len(self.saves)
+            if not self._stage_runs:
+                self.say(*[wire.saved()] * (len(self.saves) - self._saved))
+                self._saved = len(self.saves)
             more = asyncio.create_task(self._ready(self._in))
             await asyncio.wait({running, more}, return_when=asyncio.FIRST_COMPLETED)
             more.cancel()
@@ -117,6 +122,7 @@ class FakeAgent:
         return kind, payload
 
     def _asks_for_workspace(self, kind: int, payload: bytes) -> bool:
+        self._stage_runs |= kind == wire.START
         asks = kind == wire.SAVE and payload[0] == wire.WORKSPACE
         if asks:
             self.saves.append(payload)

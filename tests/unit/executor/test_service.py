@@ -159,7 +159,7 @@ async def silently(call: Call) -> AsyncIterator[pb.ExecuteOutput]:
     ("inputs", "code", "details"),
     [
         pytest.param(
-            [pb.ExecuteInput(stdin=b"x"), start()],
+            [pb.ExecuteInput(stdin=b"x")],
             grpc.StatusCode.INVALID_ARGUMENT,
             "the first input must be `start`",
             id="stdin first",

@@ -1,0 +1,3 @@
+import { readdirSync } from 'fs';
+
+console.log(readdirSync('.', { recursive: true }), readdirSync('/tmp'), process.env.HOME);
