@@ -8,6 +8,7 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
+from control.api.expectation import unmet
 from control.api.gate import Gate
 from control.api.problems import ProblemError, UnavailableError, problem_response
 from control.metrics import Metrics
@@ -61,8 +62,9 @@ async def stamp(request: web.Request, response: web.StreamResponse) -> None:
 
 
 async def _answer(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
+    response: web.StreamResponse
     try:
-        return await handler(request)
+        response = await handler(request)
     except ProblemError as problem:
         response = problem_response(problem)
     except web.HTTPException as error:
@@ -70,7 +72,7 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
     except Exception:
         log.exception("request failed")
         response = problem_response(ProblemError(500, f"internal error; request {request_id}"))
-    if response.headers.get("Connection") == "close":
+    if response.headers.get("Connection") == "close" or unmet(request):
         response.force_close()
     return response
 

@@ -6,11 +6,12 @@ than the socket's buffers. Whatever goes wrong on the way, nothing is written.
 
 import asyncio
 
-import orjson
 from aiohttp import web
 
+from control.api.answers import answer
 from control.api.conditions import Conditions, etag_of
-from control.api.entries import entry_json
+from control.api.entries import entry_of
+from control.api.expectation import meet
 from control.api.paths import name_in
 from control.api.problems import ProblemError
 from control.auth.keys import Identity
@@ -32,8 +33,9 @@ class Upload:
         file = FileName(identity.tenant, request.match_info["id"], name)
         self._check_head(request)
         await Conditions(request).check_change(self._calls, file)
+        await meet(request)
         entry = await self._calls.write(file, _Body(request, self._settings).next_piece)
-        response = web.Response(body=orjson.dumps(entry_json(entry)), content_type="application/json")
+        response = answer(entry_of(entry))
         response.etag = etag_of(entry)
         return response
 
