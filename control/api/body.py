@@ -9,6 +9,7 @@ from typing import Self
 
 from aiohttp import web
 
+from control.api.codings import check_codings
 from control.api.expectation import meet
 from control.api.problems import ProblemError, UnavailableError
 from control.settings import Settings
@@ -69,8 +70,7 @@ class BodyIntake:
             raise ProblemError(415, "requests must be of type application/json")
         if (request.charset or "utf-8").lower() not in CHARSETS:
             raise ProblemError(415, "the body must be UTF-8")
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise ProblemError(415, "the body must not be compressed")
+        check_codings(request)
         if request.content_length is not None and request.content_length > self._settings.body_max_bytes:
             raise self._too_large()
 

@@ -9,6 +9,7 @@ import asyncio
 from aiohttp import web
 
 from control.api.answers import answer
+from control.api.codings import CLOSE, check_codings
 from control.api.conditions import Conditions, etag_of
 from control.api.entries import entry_of
 from control.api.expectation import meet
@@ -18,7 +19,6 @@ from control.auth.keys import Identity
 from control.executors.files import FileName, Files
 from control.settings import Settings
 
-CLOSE = {"Connection": "close"}
 # At most. Each is copied on its way, and larger ones are no faster.
 PIECE_BYTES = 64 << 10
 
@@ -40,8 +40,7 @@ class Upload:
         return response
 
     def _check_head(self, request: web.Request) -> None:
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise ProblemError(415, "the body must not be compressed")
+        check_codings(request)
         if "Content-Range" in request.headers:
             raise ProblemError(400, "a file is written as a whole, not in ranges")
         if (request.content_length or 0) > self._settings.session_max_bytes:
