@@ -30,15 +30,18 @@ GAP_BYTES = 64
 
 
 def decode_object(body: bytes, settings: Settings) -> dict[str, Any]:
-    if len(body) > LOOK_FROM_BYTES and not _is_sparse(body, settings):
+    quotes = _quotes(body)
+    if len(body) > LOOK_FROM_BYTES and not _is_sparse(quotes, settings):
         raise ProblemError(400, "the body holds more values than any valid request")
+    strings = quotes.count(b'"') / 2
+    del quotes
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise ProblemError(400, f"the body is not valid JSON: {error}") from None
     if not isinstance(value, dict):
         raise ProblemError(400, "the body must be a JSON object")
-    if _quotes(body).count(b'"') != 2 * _strings_in(value):
+    if strings != _strings_in(value):
         raise ProblemError(400, _what_is_there_twice(body))
     return value
 
@@ -83,14 +86,13 @@ class _TwiceError(Exception):
         self.key = key
 
 
-def _is_sparse(body: bytes, settings: Settings) -> bool:
+def _is_sparse(quotes: bytes, settings: Settings) -> bool:
     strings_max = (
         settings.files_max * STRINGS_PER_FILE
         + settings.args_max
         + settings.env_max * STRINGS_PER_ENV
         + OTHER_STRINGS
     )
-    quotes = _quotes(body)
     if quotes.count(b'"') > 2 * strings_max:
         return False
     between = sum(len(piece) for piece in quotes.split(b'"')[::2])

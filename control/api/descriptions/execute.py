@@ -5,6 +5,8 @@ from control.api.descriptions.parameters import BODY_PROBLEMS, session_links
 from control.api.models import ExecuteRequest
 from control.api.openapi.operation import Answer, Body, Operation, problem
 
+EXAMPLE = {"language": "python", "code": "print('hello')"}
+
 EXECUTE = Operation(
     id="execute",
     tag="Execution",
@@ -12,7 +14,7 @@ EXECUTE = Operation(
     description="Compiles the program if its language compiles, runs it, and answers when it has ended. "
     "A program that fails, or is stopped by a limit, is 200 as well: `status` in its stage says how it "
     "ended. A client that goes away ends its program.",
-    body=Body("The program. At most {body_max_bytes} bytes.", ExecuteRequest),
+    body=Body("The program. At most {body_max_bytes} bytes.", ExecuteRequest, example=EXAMPLE),
     answers={
         200: Answer("The program was run.", Execution, links=session_links("$response.body#/session_id")),
         **problem(404, "no such session."),

@@ -28,7 +28,7 @@ CREATE = Operation(
     summary="Make a session",
     description="Nobody has to: every execution without `session_id` makes one. This is for an "
     "environment or an idle timeout from the start. It ends by itself after `idle_timeout` without use.",
-    body=Body("May be left out.", SessionRequest, required=False),
+    body=Body("May be left out.", SessionRequest, required=False, example={"idle_timeout": 3_600_000}),
     answers={201: MADE, **BODY_PROBLEMS, **TOO_MUCH, **DISK_FULL},
 )
 
@@ -67,7 +67,7 @@ FORK = Operation(
     description="An independent copy of its files and its environment, cheap enough to try several "
     "things from one state and throw them away.",
     parameters=(SESSION,),
-    body=Body("May be left out.", ForkRequest, required=False),
+    body=Body("May be left out.", ForkRequest, required=False, example={"idle_timeout": 600_000}),
     answers={
         201: MADE,
         **NO_SESSION,

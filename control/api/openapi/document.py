@@ -144,11 +144,13 @@ def _operation(route: _Route, schemas: _Schemas) -> dict[str, Any]:
         shown["parameters"] = [_parameter(parameter) for parameter in operation.parameters]
     if operation.body is not None:
         body = operation.body
-        schema = {} if body.model is None else schemas[_key(body.model)]
+        content = {} if body.model is None else {"schema": schemas[_key(body.model)]}
+        if body.example is not None:
+            content["example"] = body.example
         shown["requestBody"] = {
             "description": body.description,
             "required": body.required,
-            "content": {body.media: {"schema": schema}},
+            "content": {body.media: content},
         }
     head = route.method == "HEAD"
     shown["responses"] = {

@@ -40,6 +40,8 @@ class Body:
     model: Any = None
     media: str = JSON
     required: bool = True
+    # One that does something when it is sent as it is.
+    example: Any = None
 
 
 @dataclass(frozen=True, slots=True)
