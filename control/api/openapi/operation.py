@@ -47,8 +47,7 @@ class Body:
 @dataclass(frozen=True, slots=True)
 class Answer:
     description: str
-    # A model or another type of which pydantic makes a schema; None for no content, or bytes if `media`
-    # is set.
+    # A type of which pydantic makes a schema; None for no content, or for bytes if `media` is set.
     model: Any = None
     media: str | None = None
     headers: Mapping[str, Header] = field(default_factory=dict)

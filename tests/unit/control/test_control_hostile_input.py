@@ -555,10 +555,8 @@ def bomb() -> bytes:
 
 
 FULL = 32 * MIB - 100
-# How much more memory than before each may take at its worst: a few MiB for what is refused unread; for
-# what is
-# looked at, the pieces that came, the body, and what is made of it on the way, of which some is three
-# times as long.
+# How much more memory than before each may take at its worst: a few MiB for what is refused unread; for what
+# is looked at, the pieces that came, the body, and what is made of it, some of which is three times as long.
 READ, UNREAD = 5 * 32 * MIB, 24 * MIB
 BODIES: dict[str, tuple[bytes, int, int]] = {
     "nested arrays": (repeated(b"[", FULL), 400, READ),
