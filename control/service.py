@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from control.api.app import build_app
+from control.api.connection import Runner
 from control.api.gate import Gate
 from control.auth.file_store import FileKeyStore
 from control.auth.first_start import ensure_first_key
@@ -28,7 +29,7 @@ async def serve(settings: Settings, stop: asyncio.Event, listening: Callable[[st
     gate = Gate()
     fleet = Fleet(StaticDirectory(settings.executors), settings)
     app = build_app(settings, fleet, FileKeyStore(settings.keys_file), gate)
-    runner = web.AppRunner(
+    runner = Runner(
         app,
         access_log=None,
         # A client that leaves ends its program.
