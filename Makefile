@@ -76,6 +76,10 @@ test: dev lint images ## the whole suite, on real containerd and real gVisor
 fuzz: dev ## the agent's frame parser under libFuzzer; SECONDS=600
 	$(MAKE) -C executor/agent fuzz SECONDS=$(or $(SECONDS),600)
 
+.PHONY: fuzz-api
+fuzz-api: dev ## the HTTP API against its OpenAPI document, with new requests each time; SECONDS=600
+	HEARTH_FUZZ_API_S=$(or $(SECONDS),600) $(BIN)/python -m pytest tests/unit/control/test_control_schema.py
+
 .PHONY: bench
 bench: dev ## latency beside its peers; needs `make up`
 	$(BIN)/python -m bench.latency

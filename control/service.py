@@ -11,6 +11,7 @@ from aiohttp import web
 
 from control.api.admin.operations import Operations
 from control.api.app import build_app
+from control.api.connection import Runner
 from control.api.gate import Gate
 from control.auth.first_start import ensure_first_key
 from control.executors.fleet import Fleet
@@ -48,7 +49,7 @@ async def _serve(
     follower = Follower(database, plans, settings)
     operations = Operations(Tenants(database), Keys(database), plans, settings)
     app = build_app(settings, fleet, follower, operations, gate)
-    runner = web.AppRunner(
+    runner = Runner(
         app,
         access_log=None,
         # A client that leaves ends its program.

@@ -1,20 +1,30 @@
-"""The routes, each with the scope that it takes. Only the service's health is public."""
+"""The routes, each with the scope that it takes and what the OpenAPI document says of it. Public are only the
+service's health and its description.
+"""
 
 from aiohttp import web
 
 from control.api.admin.operations import Operations
 from control.api.admin.routes import Admin
-from control.api.authentication import IdentifiedHandler, guarded
+from control.api.authentication import Handler, IdentifiedHandler, guarded
 from control.api.body import BodyIntake
+from control.api.descriptions import execute as of_execution
+from control.api.descriptions import files as of_files
+from control.api.descriptions import service as of_service
+from control.api.descriptions import sessions as of_sessions
 from control.api.download import Download
 from control.api.envelope import envelope, stamp
 from control.api.execute import Execute
+from control.api.expectation import expected
 from control.api.files import Files
 from control.api.gate import Gate
+from control.api.openapi.document import Document
+from control.api.openapi.operation import Operation
 from control.api.piston.execute import Execute as PistonExecute
 from control.api.piston.listings import Listings
 from control.api.piston.routes import add_routes as add_piston
 from control.api.runtimes import Runtimes
+from control.api.self_description import SelfDescription
 from control.api.service_state import ServiceState
 from control.api.session_problems import telling
 from control.api.sessions import Sessions
@@ -36,41 +46,66 @@ def build_app(
 ) -> web.Application:
     metrics = Metrics(fleet)
     state = ServiceState(gate, fleet, metrics, settings.retry_after_s)
-    public = {"/healthz": state.healthz, "/readyz": state.readyz}
+    # What is answered even while the service stops.
+    health = frozenset({"/healthz", "/readyz"})
     app = web.Application(
-        middlewares=[envelope(gate, metrics, frozenset(public), settings.retry_after_s)],
+        middlewares=[envelope(gate, metrics, health, settings.retry_after_s)],
     )
     app.on_response_prepare.append(stamp)
+    document = Document()
 
-    def add(method: str, path: str, scope: Scope, handler: IdentifiedHandler) -> None:
-        app.router.add_route(method, path, guarded(telling(handler, settings), scope, follower))
+    def add_undescribed(
+        method: str, path: str, scope: Scope, handler: IdentifiedHandler
+    ) -> web.AbstractRoute:
+        guard = guarded(telling(handler, settings), scope, follower)
+        return app.router.add_route(method, path, guard, expect_handler=expected)
+
+    def add(method: str, path: str, scope: Scope, handler: IdentifiedHandler, described: Operation) -> None:
+        route = add_undescribed(method, path, scope, handler)
+        document.add(method, canonical(route), scope, described)
+
+    def add_public(path: str, handler: Handler, described: Operation) -> None:
+        for method, operation in (("GET", described), ("HEAD", described.head())):
+            route = app.router.add_route(method, path, handler, expect_handler=expected)
+            document.add(method, canonical(route), None, operation)
 
     intake = BodyIntake(settings)
     sessions = Sessions(settings, SessionCalls(fleet, settings), intake)
     file_calls = FileCalls(fleet, settings)
     files, download = Files(settings, file_calls), Download(settings, file_calls)
     session, file = "/v1/sessions/{id}", "/v1/sessions/{id}/files/" + REST
-    add("POST", "/v1/execute", Scope.EXECUTE, Execute(settings, fleet, metrics, intake))
-    add("GET", "/v1/runtimes", Scope.EXECUTE, Runtimes(fleet))
-    add("POST", "/v1/sessions", Scope.EXECUTE, sessions.create)
-    add("GET", "/v1/sessions", Scope.EXECUTE, sessions.list)
-    add("GET", session, Scope.EXECUTE, sessions.get)
-    add("DELETE", session, Scope.EXECUTE, sessions.delete)
-    add("POST", session + "/fork", Scope.EXECUTE, sessions.fork)
-    add("GET", session + "/files", Scope.EXECUTE, files.list)
-    add("GET", file, Scope.EXECUTE, download)
-    add("HEAD", file, Scope.EXECUTE, download)
-    add("PUT", file, Scope.EXECUTE, Upload(settings, file_calls))
-    add("DELETE", file, Scope.EXECUTE, files.delete)
+    program = Execute(settings, fleet, metrics, intake)
+    add("POST", "/v1/execute", Scope.EXECUTE, program, of_execution.EXECUTE)
+    add("GET", "/v1/runtimes", Scope.EXECUTE, Runtimes(fleet), of_execution.RUNTIMES)
+    add("POST", "/v1/sessions", Scope.EXECUTE, sessions.create, of_sessions.CREATE)
+    add("GET", "/v1/sessions", Scope.EXECUTE, sessions.list, of_sessions.LIST)
+    add("GET", session, Scope.EXECUTE, sessions.get, of_sessions.GET)
+    add("DELETE", session, Scope.EXECUTE, sessions.delete, of_sessions.DELETE)
+    add("POST", session + "/fork", Scope.EXECUTE, sessions.fork, of_sessions.FORK)
+    add("GET", session + "/files", Scope.EXECUTE, files.list, of_files.LIST)
+    add("GET", file, Scope.EXECUTE, download, of_files.GET)
+    add("HEAD", file, Scope.EXECUTE, download, of_files.HEAD)
+    add("PUT", file, Scope.EXECUTE, Upload(settings, file_calls), of_files.PUT)
+    add("DELETE", file, Scope.EXECUTE, files.delete, of_files.DELETE)
     Admin(settings, operations, follower, intake).add_to(add)
-    add("GET", "/metrics", Scope.ADMIN, state.metrics)
+    add("GET", "/metrics", Scope.ADMIN, state.metrics, of_service.METRICS)
+    add_public("/healthz", state.healthz, of_service.HEALTHZ)
+    add_public("/readyz", state.readyz, of_service.READYZ)
     listings = Listings(fleet)
     piston: dict[tuple[str, str], IdentifiedHandler] = {
         ("POST", "/execute"): PistonExecute(settings, fleet, metrics, intake),
         ("GET", "/runtimes"): listings.runtimes,
         ("GET", "/packages"): listings.packages,
     }
-    add_piston(app.router, add, piston)
-    for path, handler in public.items():
-        app.router.add_get(path, handler)
+    add_piston(app.router, add_undescribed, piston)
+    itself = SelfDescription(lambda: document.build(settings))
+    add_public("/openapi.json", itself.openapi, of_service.OPENAPI)
+    add_public("/docs", itself.docs, of_service.DOCS)
+    add_public("/docs/{file}", itself.docs_file, of_service.DOCS_FILE)
     return app
+
+
+def canonical(route: web.AbstractRoute) -> str:
+    """Its path, with the names of its variables and without what they match."""
+    assert route.resource is not None
+    return route.resource.canonical

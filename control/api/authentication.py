@@ -1,20 +1,34 @@
 """Who asks: the key of a request, and the guard before every handler that is not public."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from control.api.problems import ProblemError
-from control.auth.keys import Identity, KeyStore, Scope, digest_of
+from control.auth.keys import PREFIX, Identity, KeyStore, Scope, digest_of
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 IdentifiedHandler = Callable[[web.Request, Identity], Awaitable[web.StreamResponse]]
 
+# Names that other services' clients give a key in a URL.
+KEY_PARAMETERS = {
+    "access_token",
+    "api_key",
+    "api-key",
+    "apikey",
+    "authorization",
+    "key",
+    "token",
+    "x-api-key",
+}
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hearth"'}
 
 
 def guarded(handler: IdentifiedHandler, scope: Scope, keys: KeyStore) -> Handler:
     async def authenticated(request: web.Request) -> web.StreamResponse:
+        if request.query_string:
+            _refuse_key_in(request.rel_url.raw_query_string)
         key = _key_of(request)
         if not key:
             raise ProblemError(401, "an API key is required", CHALLENGE)
@@ -39,3 +53,14 @@ def _key_of(request: web.Request) -> str:
     if not rest:
         return scheme
     return rest.strip() if scheme.lower() == "bearer" else ""
+
+
+def _refuse_key_in(query: str) -> None:
+    """Even a right one: whoever sees the URL, in a log or a history, would have it."""
+    for name, value in parse_qsl(query, errors="replace"):
+        if name.lower() in KEY_PARAMETERS or value.startswith(PREFIX):
+            raise ProblemError(
+                400,
+                "an API key does not belong in a URL, which proxies and logs keep: revoke it, and send "
+                "the new one in 'Authorization: Bearer'",
+            )

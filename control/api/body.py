@@ -9,8 +9,13 @@ from typing import Self
 
 from aiohttp import web
 
+from control.api.codings import check_codings
+from control.api.expectation import meet
 from control.api.problems import ProblemError, UnavailableError
 from control.settings import Settings
+
+# JSON has no other (RFC 8259, 8.1), though some clients say the first one.
+CHARSETS = {"us-ascii", "utf-8", "utf8"}
 
 
 class BodyHold:
@@ -48,6 +53,7 @@ class BodyIntake:
     async def read(self, request: web.Request, hold: BodyHold, most: int) -> bytes:
         """`most` bytes, which is what the tenant may send."""
         self._check_head(request, most)
+        await meet(request)
         try:
             async with asyncio.timeout(self._settings.body_timeout_ms / 1000):
                 return await self._read(request, hold, most)
@@ -63,8 +69,9 @@ class BodyIntake:
     def _check_head(self, request: web.Request, most: int) -> None:
         if request.content_type != "application/json":
             raise ProblemError(415, "requests must be of type application/json")
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise ProblemError(415, "the body must not be compressed")
+        if (request.charset or "utf-8").lower() not in CHARSETS:
+            raise ProblemError(415, "the body must be UTF-8")
+        check_codings(request)
         if request.content_length is not None and request.content_length > most:
             raise _too_large(most)
 

@@ -5,26 +5,28 @@ is, in base64.
 """
 
 from base64 import b64encode
+from typing import Any, Literal
 
+from control.api.answers import Entry
 from control.api.moments import moment
 from executor.api import executor_pb2 as pb
 
-_KINDS = {pb.FILE: "file", pb.FOLDER: "folder", pb.LINK: "link"}
+_KINDS: dict[int, Literal["file", "folder", "link"]] = {pb.FILE: "file", pb.FOLDER: "folder", pb.LINK: "link"}
 
 
-def entry_json(entry: pb.Entry) -> dict[str, object]:
-    return {
-        **text_json("name", entry.name),
-        "type": _KINDS.get(entry.kind, "file"),
-        "size": entry.size,
-        "modified_at": moment(entry.mtime_ns // 1_000_000),
-        "mode": f"{entry.mode & 0o7777:04o}",
-        **(text_json("target", entry.target) if entry.kind == pb.LINK else {}),
-    }
+def entry_of(entry: pb.Entry) -> Entry:
+    return Entry(
+        **text_fields("name", entry.name),
+        type=_KINDS.get(entry.kind, "file"),
+        size=entry.size,
+        modified_at=moment(entry.mtime_ns // 1_000_000),
+        mode=f"{entry.mode & 0o7777:04o}",
+        **(text_fields("target", entry.target) if entry.kind == pb.LINK else {}),
+    )
 
 
-def text_json(key: str, data: bytes) -> dict[str, object]:
+def text_fields(field: str, data: bytes) -> dict[str, Any]:
     try:
-        return {key: data.decode()}
+        return {field: data.decode()}
     except UnicodeDecodeError:
-        return {key: data.decode(errors="replace"), f"{key}_base64": b64encode(data).decode()}
+        return {field: data.decode(errors="replace"), f"{field}_base64": b64encode(data).decode()}

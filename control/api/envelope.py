@@ -8,6 +8,7 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
+from control.api.expectation import unmet
 from control.api.gate import Gate
 from control.api.piston.answers import message_response
 from control.api.piston.routes import is_piston
@@ -63,8 +64,9 @@ async def stamp(request: web.Request, response: web.StreamResponse) -> None:
 
 
 async def _answer(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
+    response: web.StreamResponse
     try:
-        return await handler(request)
+        response = await handler(request)
     except ProblemError as problem:
         response = _shown(problem, request)
     except web.HTTPException as error:
@@ -72,7 +74,7 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
     except Exception:
         log.exception("request failed")
         response = _shown(ProblemError(500, f"internal error; request {request_id}"), request)
-    if response.headers.get("Connection") == "close":
+    if response.headers.get("Connection") == "close" or unmet(request):
         response.force_close()
     return response
 

@@ -1,10 +1,10 @@
 """The files of a session, but for their content: listed and deleted."""
 
-import orjson
 from aiohttp import web
 
+from control.api.answers import FilePage, answer
 from control.api.conditions import Conditions
-from control.api.entries import entry_json, text_json
+from control.api.entries import entry_of, text_fields
 from control.api.paths import checked, name_in
 from control.api.query import limit_of, parameters_of
 from control.auth.keys import Identity
@@ -25,10 +25,8 @@ class Files:
             checked("folder", folder, self._depth_max)
         place = FileName(identity.tenant, request.match_info["id"], folder)
         page = await self._calls.list(place, given.get("after", b""), limit_of(given))
-        content: dict[str, object] = {"files": [entry_json(entry) for entry in page.entries], "next": None}
-        if page.more and page.entries:
-            content.update(text_json("next", page.entries[-1].name))
-        return web.Response(body=orjson.dumps(content), content_type="application/json")
+        more = text_fields("next", page.entries[-1].name) if page.more and page.entries else {"next": None}
+        return answer(FilePage(files=[entry_of(entry) for entry in page.entries], **more))
 
     async def delete(self, request: web.Request, identity: Identity) -> web.StreamResponse:
         file = FileName(identity.tenant, request.match_info["id"], name_in(request, self._depth_max))

@@ -7,6 +7,8 @@ from control.api.problems import InvalidFieldError, shortened
 # Linux's NAME_MAX and PATH_MAX.
 COMPONENT_MAX_BYTES = 255
 NAME_MAX_BYTES = 4096
+# The same as a regular expression, for schemas, as far as one can say it: no lengths in bytes, no depth.
+NAME_PATTERN = r"^(?!\.{1,2}(/|$))[^/\u0000]{1,255}(/(?!\.{1,2}(/|$))[^/\u0000]{1,255})*$"
 
 
 def check_names(names: Sequence[str], depth_max: int) -> None:

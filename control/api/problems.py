@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 
-import orjson
 from aiohttp import web
+
+from control.api.answers import Problem
 
 # An error quotes what the client sent; no more of it than a person would read.
 DETAIL_MAX = 1_000
@@ -14,7 +15,9 @@ class ProblemError(Exception):
     def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
         self.status = status
-        self.detail = detail if len(detail) <= DETAIL_MAX else detail[:DETAIL_MAX] + "…"
+        detail = detail if len(detail) <= DETAIL_MAX else detail[:DETAIL_MAX] + "…"
+        # What the client sent need not be Unicode.
+        self.detail = detail.encode(errors="replace").decode()
         self.headers = dict(headers or {})
 
 
@@ -37,15 +40,15 @@ def shortened(text: str, longest: int = 100) -> str:
 
 
 def problem_response(problem: ProblemError) -> web.Response:
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(problem.status).phrase,
-        "status": problem.status,
-        "detail": problem.detail,
-        "message": problem.detail,
-    }
+    body = Problem(
+        type="about:blank",
+        title=HTTPStatus(problem.status).phrase,
+        status=problem.status,
+        detail=problem.detail,
+        message=problem.detail,
+    )
     return web.Response(
-        body=orjson.dumps(body),
+        body=body.model_dump_json().encode(),
         status=problem.status,
         headers=problem.headers,
         content_type="application/problem+json",

@@ -1,8 +1,8 @@
 """`GET /v1/runtimes`."""
 
-import orjson
 from aiohttp import web
 
+from control.api.answers import Runtime, answer_runtimes
 from control.api.limits import may_use
 from control.auth.keys import Identity
 from control.executors.fleet import Fleet
@@ -18,16 +18,16 @@ class Runtimes:
             runtime = offer.runtime
             if not offer.connected or not may_use(runtime.language, identity.limits):
                 continue
-            entry = {
-                "language": runtime.language,
-                "version": runtime.version,
-                "aliases": list(runtime.aliases),
-                "runtime": runtime.runtime or runtime.language,
-                "compiled": runtime.compiled,
-                "executors": offer.connected,
-                "warm": offer.warm,
-            }
+            entry = Runtime(
+                language=runtime.language,
+                version=runtime.version,
+                aliases=list(runtime.aliases),
+                runtime=runtime.runtime or runtime.language,
+                compiled=runtime.compiled,
+                executors=offer.connected,
+                warm=offer.warm,
+            )
             if runtime.notes:
-                entry["notes"] = runtime.notes
+                entry.notes = runtime.notes
             listing.append(entry)
-        return web.Response(body=orjson.dumps(listing), content_type="application/json")
+        return answer_runtimes(listing)

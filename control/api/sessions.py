@@ -1,11 +1,11 @@
 """`/v1/sessions`: made, listed, looked at, copied, deleted."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-import orjson
 from aiohttp import web
 from pydantic import BaseModel
 
+from control.api.answers import Session, SessionPage, SessionSummary, answer
 from control.api.arguments import check_arguments
 from control.api.body import BodyIntake
 from control.api.decode import decode_object
@@ -43,7 +43,7 @@ class Sessions:
         return _made(await self._calls.fork(identity.tenant, request.match_info["id"], policy))
 
     async def get(self, request: web.Request, identity: Identity) -> web.StreamResponse:
-        return _json(session_json(await self._calls.get(identity.tenant, request.match_info["id"])))
+        return answer(session_of(await self._calls.get(identity.tenant, request.match_info["id"])))
 
     async def delete(self, request: web.Request, identity: Identity) -> web.StreamResponse:
         await self._calls.delete(identity.tenant, request.match_info["id"])
@@ -54,8 +54,8 @@ class Sessions:
         # An id has nothing but letters and digits; what has more is only a place in their order.
         after = given.get("after", b"").decode(errors="replace")
         page = await self._calls.list(identity.tenant, after, limit_of(given))
-        sessions = [session_json(session, with_env=False) for session in page.sessions]
-        return _json({"sessions": sessions, "next": page.sessions[-1].id if page.more else None})
+        sessions = [SessionSummary(**_summary(session)) for session in page.sessions]
+        return answer(SessionPage(sessions=sessions, next=page.sessions[-1].id if page.more else None))
 
     async def _asked(self, model: type[Request], request: web.Request, identity: Identity) -> Request:
         """The body may be left out: nothing in it is required."""
@@ -66,14 +66,17 @@ class Sessions:
             return parse(model, decode_object(body, self._settings), self._settings)
 
 
-def session_json(session: pb.Session, *, with_env: bool = True) -> dict[str, object]:
+def session_of(session: pb.Session) -> Session:
+    return Session(**_summary(session), env=dict(session.env))
+
+
+def _summary(session: pb.Session) -> dict[str, Any]:
     return {
         "id": session.id,
         "created_at": moment(session.created_ms),
         "last_used_at": moment(session.used_ms),
         "expires_at": moment(session.expires_ms),
         "idle_timeout": session.idle_timeout_ms,
-        **({"env": dict(session.env)} if with_env else {}),
         "bytes": session.bytes,
         "disk_bytes": session.disk_bytes,
         "entries": session.entries,
@@ -82,10 +85,6 @@ def session_json(session: pb.Session, *, with_env: bool = True) -> dict[str, obj
 
 
 def _made(session: pb.Session) -> web.Response:
-    response = _json(session_json(session), status=201)
+    response = answer(session_of(session), status=201)
     response.headers["Location"] = f"/v1/sessions/{session.id}"
     return response
-
-
-def _json(content: dict[str, object], status: int = 200) -> web.Response:
-    return web.Response(body=orjson.dumps(content), status=status, content_type="application/json")

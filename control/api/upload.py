@@ -6,11 +6,13 @@ than the socket's buffers. Whatever goes wrong on the way, nothing is written.
 
 import asyncio
 
-import orjson
 from aiohttp import web
 
+from control.api.answers import answer
+from control.api.codings import CLOSE, check_codings
 from control.api.conditions import Conditions, etag_of
-from control.api.entries import entry_json
+from control.api.entries import entry_of
+from control.api.expectation import meet
 from control.api.paths import name_in
 from control.api.problems import ProblemError
 from control.auth.keys import Identity
@@ -18,7 +20,6 @@ from control.executors.files import FileName, Files
 from control.executors.policy import policy_of
 from control.settings import Settings
 
-CLOSE = {"Connection": "close"}
 # At most. Each is copied on its way, and larger ones are no faster.
 PIECE_BYTES = 64 << 10
 
@@ -34,16 +35,16 @@ class Upload:
         most = identity.limits.session_max_bytes
         self._check_head(request, most)
         await Conditions(request).check_change(self._calls, file)
+        await meet(request)
         entry = await self._calls.write(
             file, policy_of(identity.limits, 0), _Body(request, self._settings, most).next_piece
         )
-        response = web.Response(body=orjson.dumps(entry_json(entry)), content_type="application/json")
+        response = answer(entry_of(entry))
         response.etag = etag_of(entry)
         return response
 
     def _check_head(self, request: web.Request, most: int) -> None:
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise ProblemError(415, "the body must not be compressed")
+        check_codings(request)
         if "Content-Range" in request.headers:
             raise ProblemError(400, "a file is written as a whole, not in ranges")
         if (request.content_length or 0) > most:

@@ -20,25 +20,34 @@ Language = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+#.-]{0,31}$")]
 
 
 class Overrides(BaseModel):
+    """Limits; those that are absent or null come from one level above."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    run_timeout_max_ms: Milliseconds | None = None
-    compile_timeout_max_ms: Milliseconds | None = None
-    run_memory_max_bytes: Bytes | None = None
-    compile_memory_max_bytes: Bytes | None = None
-    output_max_bytes: Bytes | None = None
-    body_max_bytes: Bytes | None = None
-    session_idle_timeout_ms: Milliseconds | None = None
-    session_idle_timeout_max_ms: Milliseconds | None = None
-    sessions_max: Count | None = None
-    session_max_bytes: Bytes | None = None
-    sessions_max_bytes: Bytes | None = None
-    # By their names, not their aliases. None: all that there are.
-    languages: Annotated[list[Language], Field(min_length=1, max_length=100)] | None = None
-    # Of requests that ask for none.
-    isolation: Literal["cell", "sandbox"] | None = None
-    # Whether a request may ask for another.
-    isolation_forced: bool | None = None
+    run_timeout_max_ms: Milliseconds | None = Field(None, description="Most wall or CPU time of a run.")
+    compile_timeout_max_ms: Milliseconds | None = Field(
+        None, description="Most wall or CPU time of a compilation."
+    )
+    run_memory_max_bytes: Bytes | None = Field(None, description="Most memory of a run.")
+    compile_memory_max_bytes: Bytes | None = Field(None, description="Most memory of a compilation.")
+    output_max_bytes: Bytes | None = Field(None, description="Most bytes kept of each of stdout and stderr.")
+    body_max_bytes: Bytes | None = Field(None, description="Largest body of a request.")
+    session_idle_timeout_ms: Milliseconds | None = Field(
+        None, description="Idle timeout of a session that asks for none."
+    )
+    session_idle_timeout_max_ms: Milliseconds | None = Field(
+        None, description="Longest idle timeout of a session."
+    )
+    sessions_max: Count | None = Field(None, description="Most sessions on one executor.")
+    session_max_bytes: Bytes | None = Field(None, description="Most that one session may hold.")
+    sessions_max_bytes: Bytes | None = Field(
+        None, description="Most that all sessions may take on one executor's disk."
+    )
+    languages: Annotated[list[Language], Field(min_length=1, max_length=100)] | None = Field(
+        None, description="The languages that may be asked for, by their names, not their aliases."
+    )
+    isolation: Literal["cell", "sandbox"] | None = Field(None, description="Of requests that ask for none.")
+    isolation_forced: bool | None = Field(None, description="Whether requests may not ask for the other.")
 
     def given(self) -> dict[str, object]:
         return self.model_dump(exclude_none=True)

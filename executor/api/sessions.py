@@ -15,7 +15,7 @@ from executor.sessions.files import BadRangeError, Files, UnknownFileError
 from executor.sessions.head import BrokenSessionError
 from executor.sessions.limits import LimitError, Policy
 from executor.sessions.names import BadPathError
-from executor.sessions.sessions import Sessions, UnknownSessionError
+from executor.sessions.sessions import DrainingError, Sessions, UnknownSessionError
 from executor.sessions.turns import BusySessionError
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -33,6 +33,7 @@ _CODES: dict[type[Exception], grpc.StatusCode] = {
     BrokenSessionError: grpc.StatusCode.NOT_FOUND,
     UnknownFileError: grpc.StatusCode.NOT_FOUND,
     BusySessionError: grpc.StatusCode.FAILED_PRECONDITION,
+    DrainingError: grpc.StatusCode.UNAVAILABLE,
     BadPathError: grpc.StatusCode.INVALID_ARGUMENT,
     BadRangeError: grpc.StatusCode.OUT_OF_RANGE,
     _GivenUpError: grpc.StatusCode.CANCELLED,

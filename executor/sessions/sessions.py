@@ -39,8 +39,18 @@ class UnknownSessionError(Exception):
         super().__init__(why)
 
 
+class DrainingError(Exception):
+    """The executor takes no new sessions."""
+
+    def __init__(self) -> None:
+        super().__init__("the executor is draining")
+
+
 class Pins(Protocol):
     """What the pool does for sessions."""
+
+    @property
+    def draining(self) -> bool: ...
 
     def pinned(self, session: str) -> Sandbox | None: ...
 
@@ -246,13 +256,18 @@ class Sessions:
             self.store.touch(place, self._clock() + stored.head.facts.idle_timeout_ms / 1000)
 
     async def create(self, tenant: str, env: Mapping[str, str], policy: Policy) -> api.Session:
-        """A new session. Raises LimitError."""
+        """A new session. Raises LimitError, DrainingError."""
+        self._check_draining()
         check_environment(env)
         id = self.ids.new(tenant)
         head = self.blank(tenant, policy)
         head.facts.env.update(env)
         stored = await self.commit(self.store.place(tenant, id.token), head, None, policy)
         return self._describe(id.text, stored)
+
+    def _check_draining(self) -> None:
+        if self._pool.draining:
+            raise DrainingError
 
     async def get(self, session: str, tenant: str) -> api.Session:
         """Raises UnknownSessionError, BrokenSessionError."""
@@ -313,8 +328,9 @@ class Sessions:
         """An independent copy of a session as its last program left it.
 
         Raises:
-            UnknownSessionError, BrokenSessionError, LimitError
+            UnknownSessionError, BrokenSessionError, LimitError, DrainingError
         """
+        self._check_draining()
         policy = Policy.of(asked, self.settings)
         origin = self.check(session, tenant)
         place = self.store.place(tenant, origin.token)

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from control.api.models import PositiveInteger
+from control.api.openapi.schema import null_is_absent
 from control.auth.keys import Scope
 from control.tenancy.overrides import NAME, Overrides
 
@@ -24,33 +25,45 @@ Plan = Annotated[str, Field(max_length=63)]
 
 
 class NewTenant(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
+    """A tenant to be made."""
 
-    id: Annotated[str, Field(pattern=NAME)]
-    plan: Plan | None = None
-    limits: Overrides = Overrides()
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=null_is_absent)
+
+    id: Annotated[str, Field(pattern=NAME)] = Field(description="Its id. It never changes.")
+    plan: Plan | None = Field(None, description="One of those in the settings; `default` when not said.")
+    limits: Overrides = Field(Overrides(), description="Limits of its own, over those of its plan.")
 
 
 class TenantChange(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
+    """What changes of a tenant; what is not named stays."""
 
-    plan: Plan | None = None
-    # Those that are named change; one that is null goes back to the plan's.
-    limits: Overrides | None = None
-    disabled: bool | None = None
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=null_is_absent)
+
+    plan: Plan | None = Field(None, description="One of those in the settings.")
+    limits: Overrides | None = Field(
+        None, description="Those that are named change; one that is null is the plan's again."
+    )
+    disabled: bool | None = Field(None, description="Whether its keys are refused.")
 
 
 class NewKey(BaseModel):
-    # Not strict: JSON has neither enumerations nor instants.
-    model_config = ConfigDict(extra="forbid")
+    """A key to be made."""
 
-    name: Name = ""
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))] = [Scope.EXECUTE]
-    expires_at: Instant | None = None
+    # Not strict: JSON has neither enumerations nor instants.
+    model_config = ConfigDict(extra="forbid", json_schema_extra=null_is_absent)
+
+    name: Name = Field("", description="What it is for.")
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))] = Field(
+        [Scope.EXECUTE], description="What it may do."
+    )
+    expires_at: Instant | None = Field(None, description="From when on it is refused; not said: never.")
 
 
 class Rotation(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
+    """How a key is replaced."""
 
-    # For how long the secret that is replaced still works.
-    grace_period: Annotated[PositiveInteger, Field(le=GRACE_MAX_MS)] | None = None
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=null_is_absent)
+
+    grace_period: Annotated[PositiveInteger, Field(le=GRACE_MAX_MS)] | None = Field(
+        None, description="Milliseconds for which the old key works too; not at all when not said."
+    )

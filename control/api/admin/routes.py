@@ -11,6 +11,8 @@ from control.api.admin.operations import Json, Operations
 from control.api.authentication import IdentifiedHandler
 from control.api.body import BodyIntake
 from control.api.decode import decode_object
+from control.api.descriptions import admin as of_admin
+from control.api.openapi.operation import Operation
 from control.api.problems import ProblemError, UnavailableError
 from control.api.query import limit_of, parameters_of
 from control.auth.keys import Identity, Scope
@@ -22,7 +24,7 @@ from control.tenancy.follower import Follower
 log = structlog.get_logger()
 
 Answer = TypeVar("Answer")
-Add = Callable[[str, str, Scope, IdentifiedHandler], None]
+Add = Callable[[str, str, Scope, IdentifiedHandler, Operation], None]
 
 # Whatever else an id may hold is none.
 ID = "{id:[a-z0-9-]{1,63}}"
@@ -40,19 +42,19 @@ class Admin:
         self._intake = intake
 
     def add_to(self, add: Add) -> None:
-        for method, path, handler in (
-            ("POST", TENANTS, self._create_tenant),
-            ("GET", TENANTS, self._list_tenants),
-            ("GET", TENANT, self._get_tenant),
-            ("PATCH", TENANT, self._update_tenant),
-            ("DELETE", TENANT, self._delete_tenant),
-            ("POST", KEYS, self._create_key),
-            ("GET", KEYS, self._list_keys),
-            ("GET", KEY, self._get_key),
-            ("POST", KEY + "/rotate", self._rotate_key),
-            ("DELETE", KEY, self._revoke_key),
+        for method, path, handler, described in (
+            ("POST", TENANTS, self._create_tenant, of_admin.CREATE_TENANT),
+            ("GET", TENANTS, self._list_tenants, of_admin.LIST_TENANTS),
+            ("GET", TENANT, self._get_tenant, of_admin.GET_TENANT),
+            ("PATCH", TENANT, self._update_tenant, of_admin.UPDATE_TENANT),
+            ("DELETE", TENANT, self._delete_tenant, of_admin.DELETE_TENANT),
+            ("POST", KEYS, self._create_key, of_admin.CREATE_KEY),
+            ("GET", KEYS, self._list_keys, of_admin.LIST_KEYS),
+            ("GET", KEY, self._get_key, of_admin.GET_KEY),
+            ("POST", KEY + "/rotate", self._rotate_key, of_admin.ROTATE_KEY),
+            ("DELETE", KEY, self._revoke_key, of_admin.REVOKE_KEY),
         ):
-            add(method, path, Scope.ADMIN, self._telling(handler))
+            add(method, path, Scope.ADMIN, self._telling(handler), described)
 
     async def _create_tenant(self, request: web.Request, identity: Identity) -> web.Response:
         tenant = await self._changed(self._operations.create_tenant(await self._body(request, identity)))

@@ -17,7 +17,7 @@ ROOTS = (ROOT, f"{ROOT}/piston")
 REST = r"{rest:(/[\s\S]*)?}"
 READING = ("GET", "HEAD", "OPTIONS")
 
-Add = Callable[[str, str, Scope, IdentifiedHandler], None]
+Add = Callable[[str, str, Scope, IdentifiedHandler], object]
 
 
 def is_piston(request: web.Request) -> bool:

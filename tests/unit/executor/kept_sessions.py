@@ -143,6 +143,7 @@ class Pins:
     there: dict[str, Sandbox] = field(default_factory=dict)
     unpinned: list[tuple[str, bool]] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
+    draining: bool = False
 
     def pinned(self, session: str) -> Sandbox | None:
         return self.there.get(session)

@@ -17,7 +17,7 @@ from executor.sessions import draft, sessions
 from executor.sessions.files import Files, UnknownFileError
 from executor.sessions.head import BrokenSessionError
 from executor.sessions.limits import LimitError, Policy
-from executor.sessions.sessions import UnknownSessionError
+from executor.sessions.sessions import DrainingError, UnknownSessionError
 from executor.sessions.turns import BusySessionError
 from executor.settings import Settings
 
@@ -600,6 +600,19 @@ async def test_a_fork_of_a_bare_session_is_an_empty_one(kept: Kept) -> None:
     copy = await kept.sessions.fork((await program(kept)).session, "t", POLICY)
     assert (copy.entries, copy.idle_timeout_ms) == (0, 600_000)
     assert await files_of(kept, copy.id) == {}
+
+
+async def test_an_executor_that_drains_makes_no_sessions_and_goes_on_with_those_that_are_there(
+    kept: Kept,
+) -> None:
+    there = await created(kept)
+    kept.pins.draining = True
+    with pytest.raises(DrainingError):
+        await created(kept)
+    with pytest.raises(DrainingError):
+        await kept.sessions.fork(there, "t", POLICY)
+    assert (await kept.sessions.get(there, "t")).id == there
+    assert kept.counted()[0] == 1
 
 
 async def test_a_fork_that_is_over_a_limit_leaves_nothing(kept: Kept) -> None:

@@ -1,0 +1,1 @@
+"""The files of `/docs`: a page of ours, and Swagger UI as it is published (see README.md)."""
