@@ -1,11 +1,13 @@
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.conformance import cases
 from tests.stack import Hearth, hearth
 
+HERE = Path(__file__).parent
 LANGUAGES = sorted({case.language for case in cases.load()})
 
 
@@ -23,9 +25,14 @@ def stack(language: str) -> Iterator[Hearth]:
         yield running
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One language after the other, over all modules of this folder: so each has one stack."""
-    places = [index for index, item in enumerate(items) if _language_of(item)]
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """One language after the other, over all modules of this folder: so each has one stack.
+
+    Last of all: pytest itself groups tests by everything that they have in common, programs too.
+    """
+    yield
+    places = [index for index, item in enumerate(items) if item.path.is_relative_to(HERE)]
     ordered = sorted((items[index] for index in places), key=_language_of)
     for index, item in zip(places, ordered, strict=True):
         items[index] = item
@@ -33,9 +40,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _language_of(item: pytest.Item) -> str:
     """Empty for a test that needs no stack."""
-    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+    if not isinstance(item, pytest.Function) or "stack" not in item.fixturenames:
         return ""
-    return str(item.callspec.params.get("language", "")) if "stack" in item.fixturenames else ""
+    return str(item.callspec.params["language"])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
