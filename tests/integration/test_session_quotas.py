@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 
 import httpx
@@ -30,10 +31,10 @@ def small() -> Iterator[Hearth]:
 
 
 @pytest.fixture
-def tenant(small: Hearth, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
+def tenant(small: Hearth) -> Iterator[httpx.Client]:
     """One that has kept nothing yet."""
     small.until_warm()
-    yield small.new_tenant(request.node.name)
+    yield small.new_tenant(f"tenant-{secrets.token_hex(4)}")
     until_tidy(small)
 
 
