@@ -25,13 +25,17 @@ class Client:
     ) -> None:
         self._connection.close()
 
-    def send(self, method: str, path: str, body: bytes | None = None) -> bytes:
-        """Raises RuntimeError when the answer is none of success; what a broken connection raises."""
+    def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+        """Status and content, whatever they are. Raises what a broken connection raises."""
         self._connection.request(method, path, body, self._headers)
         answer = self._connection.getresponse()
-        content = answer.read()
-        if answer.status >= 300:
-            raise RuntimeError(f"{method} {path}: {answer.status} {content[:300]!r}")
+        return answer.status, answer.read()
+
+    def send(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        """Raises RuntimeError when the answer is none of success."""
+        status, content = self.ask(method, path, body)
+        if status >= 300:
+            raise RuntimeError(f"{method} {path}: {status} {content[:300]!r}")
         return content
 
     def post(self, path: str, **body: Any) -> dict[str, Any]:

@@ -6,7 +6,6 @@ function that runs the program once and returns what it printed.
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import shutil
@@ -16,8 +15,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from bench.client import Client
 from bench.rootfs import ctr, image_of
 from host.layout import Layout
 
@@ -29,20 +28,14 @@ _RUNSC_FLAGS = ("--platform=systrap", "--network=none", "--ignore-cgroups")
 @contextmanager
 def hearth(url: str, key: str, language: str, code: str) -> Iterator[Callable[[], dict[str, object]]]:
     """The HTTP call, over one kept-alive connection; yields the whole answer."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port)
-    body = json.dumps({"language": language, "code": code})
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    body = json.dumps({"language": language, "code": code}).encode()
 
     def run() -> dict[str, object]:
-        connection.request("POST", "/v1/execute", body, headers)
-        answer: dict[str, object] = json.load(connection.getresponse())
+        answer: dict[str, object] = json.loads(client.ask("POST", "/v1/execute", body)[1])
         return answer
 
-    try:
+    with Client(url, key) as client:
         yield run
-    finally:
-        connection.close()
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from host.systemd import Systemd
 _READY_SECONDS = 300.0
 # Seconds after which a key that is refused will stay refused.
 _STALE_SECONDS = 10.0
+_NEW_KEY = "make one with python -m control.admin --database URL keys create TENANT, and write it there"
 
 
 class Stack:
@@ -124,8 +125,7 @@ class Stack:
             # At the very first start the service listens a moment before it has written the key.
             if error.code == 401 and self._age_of_credentials() > _STALE_SECONDS:
                 raise StackError(
-                    f"the key in {self.layout.credentials} is not accepted; make one "
-                    "with python -m control.admin --database URL keys create TENANT, and write it there"
+                    f"the key in {self.layout.credentials} is not accepted; {_NEW_KEY}"
                 ) from None
             return []
         except (StackError, OSError, ValueError):
@@ -138,9 +138,14 @@ class Stack:
         return time.time() - max(path.stat().st_mtime for path in files)
 
     def _blame(self) -> str:
-        """The end of the log of the first service that does not run, or of the executor's."""
+        """The end of the log of the first service that does not run, or of the executor's; when all run and
+        there is no key to ask them with, that.
+        """
         states = self.states() or {}
-        name = next((name for name, state in states.items() if not state.running), "executor")
+        name = next((name for name, state in states.items() if not state.running), None)
+        if name is None and not self.layout.credentials.is_file():
+            return f"there is no {self.layout.credentials}, though there are keys already; {_NEW_KEY}"
+        name = name or "executor"
         log = self.layout.logs / f"{name}.log"
         lines = log.read_text(errors="replace").splitlines()[-15:] if log.is_file() else []
         return "\n".join([f"{log} ends:", *lines])

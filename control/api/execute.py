@@ -1,6 +1,6 @@
 """`POST /v1/execute`."""
 
-import time
+from functools import partial
 
 import orjson
 from aiohttp import web
@@ -11,10 +11,10 @@ from control.api.limits import check_language
 from control.api.models import ExecuteRequest, parse_execute
 from control.api.problems import InvalidFieldError, ProblemError, UnavailableError, shortened
 from control.api.program import message_of
-from control.api.running import Runner
+from control.api.running import Job, Runner
 from control.auth.keys import Identity
 from control.executors.catalogue import Offer
-from control.executors.execution import SessionPlace, Work
+from control.executors.execution import SessionPlace
 from control.executors.fleet import Fleet
 from control.executors.outcome import ExecutionResult
 from control.metrics import Metrics
@@ -28,32 +28,20 @@ class Execute:
     def __init__(self, settings: Settings, fleet: Fleet, metrics: Metrics, intake: BodyIntake) -> None:
         self._settings = settings
         self._fleet = fleet
-        self._metrics = metrics
-        self._intake = intake
-        self._runner = Runner(settings)
+        self._runner = Runner(settings, metrics, intake)
 
     async def __call__(self, request: web.Request, identity: Identity) -> web.StreamResponse:
-        with self._intake.hold() as hold:
-            body = await self._intake.read(request, hold, identity.limits.body_max_bytes)
-            began = time.perf_counter()
-            work = self._work(body, identity, hold)
-            del body
-            runtime = work.offer.runtime
-            result = await self._runner.run(work)
-            response = web.Response(
-                body=orjson.dumps(_answer(runtime, result)), content_type="application/json"
-            )
-            self._metrics.execution(runtime.language, result, time.perf_counter() - began)
-            return response
+        return await self._runner.serve(request, identity, self._job)
 
-    def _work(self, body: bytes, identity: Identity, hold: BodyHold) -> Work:
+    def _job(self, body: bytes, identity: Identity, hold: BodyHold) -> Job:
         asked = parse_execute(decode_object(body, self._settings), self._settings)
         session = None
         if asked.session_id is not None:
             session = SessionPlace(asked.session_id, self._fleet.holder_of(asked.session_id))
         offer = self._offer(asked, session, identity.limits)
         message = message_of(asked, offer, identity, self._settings)
-        return self._runner.work(message, offer, session, identity.limits, hold)
+        work = self._runner.work(message, offer, session, identity.limits, hold)
+        return Job(work, partial(_told, offer.runtime))
 
     def _offer(self, asked: ExecuteRequest, session: SessionPlace | None, limits: Limits) -> Offer:
         wanted = parse_range(asked.version)
@@ -86,6 +74,10 @@ class Execute:
 
     def _unavailable(self, detail: str) -> UnavailableError:
         return UnavailableError(detail, self._settings.retry_after_s)
+
+
+def _told(runtime: pb.Runtime, result: ExecutionResult) -> web.Response:
+    return web.Response(body=orjson.dumps(_answer(runtime, result)), content_type="application/json")
 
 
 def _answer(runtime: pb.Runtime, result: ExecutionResult) -> dict[str, object]:

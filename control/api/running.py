@@ -1,21 +1,56 @@
-"""The carrying out of a request that has been understood; how it fails, as problems."""
+"""The way of a request that is a program, from its body to its answer; how it fails, as problems."""
 
-from control.api.body import BodyHold
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from control.api.body import BodyHold, BodyIntake
 from control.api.problems import ProblemError, UnavailableError
 from control.api.program import start_timeout_s, timeout_s
+from control.auth.keys import Identity
 from control.executors.catalogue import Offer
 from control.executors.errors import BusyError, NotRunError, RefusedError
 from control.executors.execution import SessionPlace, Work, execute
 from control.executors.outcome import ExecutionResult
 from control.executors.payload import Payload
+from control.metrics import Metrics
 from control.settings import Settings
 from control.tenancy.limits import Limits
 from executor.api import executor_pb2 as pb
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A request that has been understood: what is to be done, and how its outcome is told."""
+
+    work: Work
+    told: Callable[[ExecutionResult], web.Response]
+
+
 class Runner:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics, intake: BodyIntake) -> None:
         self._settings = settings
+        self._metrics = metrics
+        self._intake = intake
+
+    async def serve(
+        self,
+        request: web.Request,
+        identity: Identity,
+        understood: Callable[[bytes, Identity, BodyHold], Job],
+    ) -> web.StreamResponse:
+        with self._intake.hold() as hold:
+            body = await self._intake.read(request, hold, identity.limits.body_max_bytes)
+            began = time.perf_counter()
+            job = understood(body, identity, hold)
+            del body
+            result = await self._run(job.work)
+            response = job.told(result)
+            language = job.work.offer.runtime.language
+            self._metrics.execution(language, result, time.perf_counter() - began)
+            return response
 
     def work(
         self,
@@ -35,7 +70,7 @@ class Runner:
             on_started=hold.release,
         )
 
-    async def run(self, work: Work) -> ExecutionResult:
+    async def _run(self, work: Work) -> ExecutionResult:
         try:
             return await execute(work)
         except BusyError:

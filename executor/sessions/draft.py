@@ -146,13 +146,15 @@ class Draft:
                 LimitError(api.SESSION_BYTES, f"the names in the workspace are over {_MOST_NAMES} bytes")
             )
         if self._size > self._limit:
-            self.fail(
-                LimitError(api.SESSION_BYTES, f"the workspace is over its limit of {self._limit} bytes")
-            )
+            self.fail_too_large()
 
     def fail(self, error: LimitError) -> None:
         """It will come to nothing, for this reason."""
         self._error = self._error or error
+
+    def fail_too_large(self) -> None:
+        """The workspace is over its limit."""
+        self.fail(LimitError(api.SESSION_BYTES, f"the workspace is over its limit of {self._limit} bytes"))
 
     @property
     def failed(self) -> LimitError | None:

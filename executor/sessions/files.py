@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import IO, BinaryIO
 
 from executor.api import executor_pb2 as api
@@ -117,7 +118,7 @@ class Files:
         policy = Policy.of(asked, self._sessions.settings)
         self._sessions.check(session, tenant)
         # What the client sends comes before the turn: a slow one holds up nobody.
-        with await _received(pieces, policy.session_bytes) as content:
+        with await _received(pieces, policy.session_bytes, self._sessions.store.root) as content:
             return await self._put(session, tenant, name, mode, content, policy)
 
     async def _put(
@@ -219,9 +220,10 @@ def _make_folders(draft: Draft, name: bytes) -> None:
         folder = folder.rpartition(b"/")[0]
 
 
-async def _received(pieces: AsyncIterator[bytes], limit: int) -> IO[bytes]:
-    """All that a client sends, in memory or on disk by its size. Raises LimitError."""
-    spool = tempfile.SpooledTemporaryFile(max_size=CHUNK)  # noqa: SIM115
+async def _received(pieces: AsyncIterator[bytes], limit: int, folder: Path) -> IO[bytes]:
+    """All that a client sends, in memory or by its size on the disk of a folder. Raises LimitError."""
+    # The disk that an operator gives to sessions, and not the host's /tmp, is what clients may fill.
+    spool = tempfile.SpooledTemporaryFile(max_size=CHUNK, dir=str(folder))  # noqa: SIM115
     size = 0
 
     def keep(piece: bytes) -> None:

@@ -109,11 +109,7 @@ class Keeping:
             case frames.Saved():
                 self.complete = True
                 if frame.errno == errno.E2BIG:
-                    self._draft.fail(
-                        LimitError(
-                            api.SESSION_BYTES, f"the workspace is over its limit of {self._limit} bytes"
-                        )
-                    )
+                    self._draft.fail_too_large()
                 elif frame.errno:
                     text = errno.errorcode.get(frame.errno, str(frame.errno))
                     self._draft.fail(LimitError(api.UNSAVED, f"the workspace cannot be read: {text}"))

@@ -77,7 +77,7 @@ class Store:
         Args:
             disk: bytes that all sessions may take.
         """
-        self._root = root
+        self.root = root
         self._disk = disk
         self._lock = threading.Lock()
         self._used: defaultdict[str, Usage] = defaultdict(Usage)
@@ -92,7 +92,7 @@ class Store:
         return self._all
 
     def place(self, tenant: str, token: str) -> Place:
-        return Place(self._root / hashlib.sha256(tenant.encode()).hexdigest()[:32], token)
+        return Place(self.root / hashlib.sha256(tenant.encode()).hexdigest()[:32], token)
 
     def load(self, place: Place) -> Stored | None:
         """What is kept of a session, or None when nothing is. Raises OSError, BrokenSessionError."""
@@ -202,7 +202,7 @@ class Store:
 
     def expired(self, now: float) -> Iterator[Place]:
         """The sessions whose time was over at `now`, Unix time."""
-        for folder in filter(Path.is_dir, self._root.iterdir()):
+        for folder in filter(Path.is_dir, self.root.iterdir()):
             with os.scandir(folder) as entries:
                 for entry in entries:
                     if is_token(entry.name):

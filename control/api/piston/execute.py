@@ -1,8 +1,7 @@
 """`POST /api/v2/execute`: one program that leaves nothing behind."""
 
 import codecs
-import time
-from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
@@ -12,9 +11,8 @@ from control.api.piston.answers import json_response
 from control.api.piston.request import Asked, asked_in
 from control.api.piston.stages import stage_json
 from control.api.program import message_of
-from control.api.running import Runner
+from control.api.running import Job, Runner
 from control.auth.keys import Identity
-from control.executors.execution import Work
 from control.executors.fleet import Fleet
 from control.executors.outcome import ExecutionResult
 from control.metrics import Metrics
@@ -22,42 +20,23 @@ from control.settings import Settings
 from executor.api import executor_pb2 as pb
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A program under way, and what its answer needs of the request."""
-
-    work: Work
-    runtime: pb.Runtime
-    compile_cpu_ms: int
-    run_cpu_ms: int
-
-
 class Execute:
     def __init__(self, settings: Settings, fleet: Fleet, metrics: Metrics, intake: BodyIntake) -> None:
         self._settings = settings
         self._fleet = fleet
-        self._metrics = metrics
-        self._intake = intake
-        self._runner = Runner(settings)
+        self._runner = Runner(settings, metrics, intake)
 
     async def __call__(self, request: web.Request, identity: Identity) -> web.StreamResponse:
-        with self._intake.hold() as hold:
-            body = await self._intake.read(request, hold, identity.limits.body_max_bytes)
-            began = time.perf_counter()
-            job = self._job(body, identity, hold)
-            del body
-            result = await self._runner.run(job.work)
-            response = json_response(_result_json(job, result))
-            self._metrics.execution(job.runtime.language, result, time.perf_counter() - began)
-            return response
+        return await self._runner.serve(request, identity, self._job)
 
-    def _job(self, body: bytes, identity: Identity, hold: BodyHold) -> _Job:
+    def _job(self, body: bytes, identity: Identity, hold: BodyHold) -> Job:
         value = _decoded(body, self._settings)
         asked = asked_in(value, self._fleet.catalogue, identity.limits, self._settings)
         message = _one_shot(asked, identity, self._settings)
         start = message.start
         work = self._runner.work(message, asked.offer, None, identity.limits, hold)
-        return _Job(work, asked.offer.runtime, start.compile_limits.cpu_ms, start.run_limits.cpu_ms)
+        cpu_ms = start.compile_limits.cpu_ms, start.run_limits.cpu_ms
+        return Job(work, partial(_told, asked.offer.runtime, *cpu_ms))
 
 
 def _decoded(body: bytes, settings: Settings) -> object:
@@ -80,11 +59,11 @@ def _one_shot(asked: Asked, identity: Identity, settings: Settings) -> pb.Execut
     return message
 
 
-def _result_json(job: _Job, result: ExecutionResult) -> dict[str, object]:
+def _told(runtime: pb.Runtime, compile_cpu_ms: int, run_cpu_ms: int, result: ExecutionResult) -> web.Response:
     answer: dict[str, object] = {}
     if result.compile is not None:
         # What did not compile was not run, and clients look at `run`.
-        answer["compile"] = answer["run"] = stage_json(result.compile, job.compile_cpu_ms)
+        answer["compile"] = answer["run"] = stage_json(result.compile, compile_cpu_ms)
     if result.run is not None:
-        answer["run"] = stage_json(result.run, job.run_cpu_ms)
-    return {**answer, "language": job.runtime.language, "version": job.runtime.version}
+        answer["run"] = stage_json(result.run, run_cpu_ms)
+    return json_response({**answer, "language": runtime.language, "version": runtime.version})
