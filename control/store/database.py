@@ -4,6 +4,8 @@ What reads or writes is to be `to_its_end` (`cancellation.py`) wherever its call
 Every failure to reach it is a `StoreAwayError`, whichever of driver, socket or clock tells of it first.
 """
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -28,6 +30,7 @@ class Database:
     def __init__(self, url: str, timeout_ms: int) -> None:
         self._url = url_of(url)
         self._sqlite = self._url.get_backend_name() == "sqlite"
+        self._timeout_ms = timeout_ms
         seconds = timeout_ms / 1000
         self._engine = create_async_engine(
             self._url,
@@ -55,9 +58,9 @@ class Database:
         if self._sqlite:
             path = Path(self._url.database or "")
             try:
-                sqlite.make_private(path)
-            except OSError as error:
-                raise StoreError(f"the database {path} cannot be made: {error.strerror}") from error
+                await asyncio.to_thread(sqlite.make, path, self._timeout_ms)
+            except (OSError, sqlite3.Error) as error:
+                raise StoreError(f"the database {path} cannot be made: {error}") from error
         with _told(str(self)):
             async with self._writer.begin() as connection:
                 await connection.run_sync(migrate)

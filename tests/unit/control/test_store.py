@@ -224,7 +224,7 @@ async def test_a_file_that_is_no_database_is_refused(home: Path) -> None:
     path = home / "control.db"
     path.write_text("no database, and long enough to be looked at " * 100)
     database = Database(f"sqlite:///{path}", timeout_ms=5_000)
-    with pytest.raises(StoreAwayError, match="not a database"):
+    with pytest.raises(StoreError, match="not a database"):
         await database.open()
     await database.close()
     assert path.read_text().startswith("no database")
