@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, inspect, select, text, update
 
 from control.store.cancellation import to_its_end
 from control.store.database import Database
-from control.store.errors import StoreAwayError, StoreError
+from control.store.errors import StoreError
 from control.store.migrate import config_for
 from control.store.tables import changes, tenants
 
