@@ -9,6 +9,8 @@ from collections.abc import Callable
 import structlog
 from aiohttp import web
 
+from control.admission.admission import Admission
+from control.admission.peers import Peers
 from control.api.admin.operations import Operations
 from control.api.app import build_app
 from control.api.connection import Runner
@@ -16,6 +18,7 @@ from control.api.gate import Gate
 from control.auth.first_start import ensure_first_key
 from control.executors.fleet import Fleet
 from control.executors.static import StaticDirectory
+from control.scheduling.dispatch import Dispatch
 from control.settings import Settings
 from control.store.database import Database
 from control.tenancy.follower import Follower
@@ -48,7 +51,10 @@ async def _serve(
     plans = Plans(settings)
     follower = Follower(database, plans, settings)
     operations = Operations(Tenants(database), Keys(database), plans, settings)
-    app = build_app(settings, fleet, follower, operations, gate)
+    dispatch = Dispatch(fleet, settings)
+    admission = Admission(cpu_today_us=lambda tenant: 0)
+    peers = Peers(database, admission, follower.limits_of, settings)
+    app = build_app(settings, fleet, dispatch, admission, follower, operations, gate)
     runner = Runner(
         app,
         access_log=None,
@@ -61,7 +67,7 @@ async def _serve(
     )
     await follower.load()
     async with asyncio.TaskGroup() as tasks:
-        following = [tasks.create_task(fleet.run()), tasks.create_task(follower.run())]
+        following = [tasks.create_task(one.run()) for one in (fleet, follower, peers)]
         await runner.setup()
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()

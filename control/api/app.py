@@ -4,6 +4,7 @@ service's health and its description.
 
 from aiohttp import web
 
+from control.admission.admission import Admission
 from control.api.admin.operations import Operations
 from control.api.admin.routes import Admin
 from control.api.authentication import Handler, IdentifiedHandler, guarded
@@ -23,6 +24,7 @@ from control.api.openapi.operation import Operation
 from control.api.piston.execute import Execute as PistonExecute
 from control.api.piston.listings import Listings
 from control.api.piston.routes import add_routes as add_piston
+from control.api.running import Runner
 from control.api.runtimes import Runtimes
 from control.api.self_description import SelfDescription
 from control.api.service_state import ServiceState
@@ -34,6 +36,7 @@ from control.executors.files import Files as FileCalls
 from control.executors.fleet import Fleet
 from control.executors.sessions import Sessions as SessionCalls
 from control.metrics import Metrics
+from control.scheduling.dispatch import Dispatch
 from control.settings import Settings
 from control.tenancy.follower import Follower
 
@@ -42,7 +45,13 @@ REST = r"{path:[\s\S]*}"
 
 
 def build_app(
-    settings: Settings, fleet: Fleet, follower: Follower, operations: Operations, gate: Gate
+    settings: Settings,
+    fleet: Fleet,
+    dispatch: Dispatch,
+    admission: Admission,
+    follower: Follower,
+    operations: Operations,
+    gate: Gate,
 ) -> web.Application:
     metrics = Metrics(fleet)
     state = ServiceState(gate, fleet, metrics, settings.retry_after_s)
@@ -57,7 +66,7 @@ def build_app(
     def add_undescribed(
         method: str, path: str, scope: Scope, handler: IdentifiedHandler
     ) -> web.AbstractRoute:
-        guard = guarded(telling(handler, settings), scope, follower)
+        guard = guarded(telling(handler, settings), scope, follower, admission)
         return app.router.add_route(method, path, guard, expect_handler=expected)
 
     def add(method: str, path: str, scope: Scope, handler: IdentifiedHandler, described: Operation) -> None:
@@ -74,7 +83,8 @@ def build_app(
     file_calls = FileCalls(fleet, settings)
     files, download = Files(settings, file_calls), Download(settings, file_calls)
     session, file = "/v1/sessions/{id}", "/v1/sessions/{id}/files/" + REST
-    program = Execute(settings, fleet, metrics, intake)
+    programs = Runner(settings, dispatch, admission, metrics, intake)
+    program = Execute(settings, fleet, programs)
     add("POST", "/v1/execute", Scope.EXECUTE, program, of_execution.EXECUTE)
     add("GET", "/v1/runtimes", Scope.EXECUTE, Runtimes(fleet), of_execution.RUNTIMES)
     add("POST", "/v1/sessions", Scope.EXECUTE, sessions.create, of_sessions.CREATE)
@@ -93,7 +103,7 @@ def build_app(
     add_public("/readyz", state.readyz, of_service.READYZ)
     listings = Listings(fleet)
     piston: dict[tuple[str, str], IdentifiedHandler] = {
-        ("POST", "/execute"): PistonExecute(settings, fleet, metrics, intake),
+        ("POST", "/execute"): PistonExecute(settings, fleet, programs),
         ("GET", "/runtimes"): listings.runtimes,
         ("GET", "/packages"): listings.packages,
     }

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from control.admission.admission import Admission
 from control.api.body import BodyHold, BodyIntake
 from control.api.problems import ProblemError, UnavailableError
 from control.api.program import start_timeout_s, timeout_s
 from control.auth.keys import Identity
 from control.executors.catalogue import Offer
-from control.executors.errors import BusyError, NotRunError, RefusedError
-from control.executors.execution import SessionPlace, Work, execute
+from control.executors.errors import BusyError, NotRunError, QueueFullError, QueueLateError, RefusedError
+from control.executors.execution import SessionPlace, Work
 from control.executors.outcome import ExecutionResult
 from control.executors.payload import Payload
 from control.metrics import Metrics
+from control.scheduling.dispatch import Dispatch
 from control.settings import Settings
-from control.tenancy.limits import Limits
 from executor.api import executor_pb2 as pb
 
 
@@ -30,8 +31,17 @@ class Job:
 
 
 class Runner:
-    def __init__(self, settings: Settings, metrics: Metrics, intake: BodyIntake) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        dispatch: Dispatch,
+        admission: Admission,
+        metrics: Metrics,
+        intake: BodyIntake,
+    ) -> None:
         self._settings = settings
+        self._dispatch = dispatch
+        self._admission = admission
         self._metrics = metrics
         self._intake = intake
 
@@ -41,7 +51,7 @@ class Runner:
         identity: Identity,
         understood: Callable[[bytes, Identity, BodyHold], Job],
     ) -> web.StreamResponse:
-        with self._intake.hold() as hold:
+        with self._admission.execution(identity), self._intake.hold() as hold:
             body = await self._intake.read(request, hold, identity.limits.body_max_bytes)
             began = time.perf_counter()
             job = understood(body, identity, hold)
@@ -57,24 +67,29 @@ class Runner:
         message: pb.ExecuteInput,
         offer: Offer,
         session: SessionPlace | None,
-        limits: Limits,
+        identity: Identity,
         hold: BodyHold,
     ) -> Work:
         return Work(
+            tenant=identity.tenant,
             payload=Payload(message),
             offer=offer,
             session=session,
             start_timeout_s=start_timeout_s(message.start, self._settings),
             timeout_s=timeout_s(message.start, self._settings),
-            output_max_bytes=limits.output_max_bytes,
+            output_max_bytes=identity.limits.output_max_bytes,
             on_started=hold.release,
         )
 
     async def _run(self, work: Work) -> ExecutionResult:
         try:
-            return await execute(work)
+            return await self._dispatch.run(work)
         except BusyError:
             raise self._unavailable("no sandbox came free in time") from None
+        except QueueFullError:
+            raise self._unavailable("too many programs wait for an executor") from None
+        except QueueLateError:
+            raise self._unavailable("no executor had room in time") from None
         except RefusedError as refused:
             raise ProblemError(400, f"the executor refused the request: {refused}") from None
         except NotRunError:

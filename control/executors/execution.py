@@ -1,9 +1,7 @@
-"""The carrying out of one program.
+"""The carrying out of one program on one executor.
 
-What never started may be sent elsewhere, once; what goes on with a session may not, for that is in one
-place only. What may have started is reported as it is: the result then says that the sandbox was lost, and
-holds what the program wrote until then. A full executor has already waited on the request's behalf, so a
-request that it turns away is not sent round the others: under overload that would only multiply the load.
+What may have started is reported as it is: the result then says that the sandbox was lost, and holds what the
+program wrote until then.
 
 However the call ends, cancelled by its client's leaving included, the program ends with it.
 """
@@ -18,17 +16,15 @@ from grpc import StatusCode, aio
 from control.executors import cancellation
 from control.executors.catalogue import Offer
 from control.executors.client import ExecutorClient
-from control.executors.errors import BusyError, NoExecutorError, NotRunError, RefusedError
+from control.executors.errors import BusyError, NotRunError, RefusedError
 from control.executors.outcome import ExecutionResult
 from control.executors.payload import Payload
 from control.executors.refusal import session_error
-from control.executors.schedule import choose
 from control.executors.transcript import LOST, Transcript
 from executor.api import executor_pb2 as pb
 
 log = structlog.get_logger()
 
-ATTEMPTS = 2
 LATE = "the executor did not answer in time; the program may have run in part"
 
 
@@ -44,6 +40,7 @@ class SessionPlace:
 class Work:
     """A program, and what its carrying out may take."""
 
+    tenant: str
     payload: Payload
     offer: Offer
     session: SessionPlace | None
@@ -55,25 +52,8 @@ class Work:
     on_started: Callable[[], None]
 
 
-async def execute(work: Work) -> ExecutionResult:
-    if work.session is not None:
-        return await _execute_on(work.session.holder, work)
-    tried: list[ExecutorClient] = []
-    while True:
-        executor = choose(work.offer.executors, work.offer.runtime.id, tried)
-        if executor is None:
-            raise NoExecutorError
-        try:
-            return await _execute_on(executor, work)
-        except (BusyError, RefusedError):
-            raise
-        except NotRunError:
-            tried.append(executor)
-            if len(tried) == ATTEMPTS:
-                raise
-
-
-async def _execute_on(executor: ExecutorClient, work: Work) -> ExecutionResult:
+async def execute_on(executor: ExecutorClient, work: Work) -> ExecutionResult:
+    """Raises NotRunError, SessionError: nothing of the program has happened."""
     transcript = Transcript(
         work.output_max_bytes,
         compiled=work.offer.runtime.compiled,

@@ -67,3 +67,12 @@ keys = Table(
     Column("revoked_ms", BigInteger),
     Column("change", BigInteger, nullable=False, index=True),
 )
+
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("seen_ms", BigInteger, nullable=False),
+    # JSON: tenants with their executions at the moment and requests so far.
+    Column("activity", LargeBinary, nullable=False),
+)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 from running_control import Control
 from scripted_executor import ScriptedExecutor, done, end, event, kept, run, script, sent, started
 
+from control.admission.admission import Admission
 from control.api import answers
 from control.api.admin import answers as admin_answers
 from control.api.admin.operations import Operations
@@ -25,6 +26,7 @@ from control.api.self_description import PARTS
 from control.executors.fleet import Fleet
 from control.executors.outcome import SessionLoss, StageResult
 from control.executors.static import StaticDirectory
+from control.scheduling.dispatch import Dispatch
 from control.settings import Settings
 from control.store.database import Database
 from control.tenancy.follower import Follower
@@ -56,7 +58,9 @@ def routes() -> set[tuple[str, str]]:
     database, plans = Database(settings.database, 1_000), Plans(settings)
     operations = Operations(Tenants(database), Keys(database), plans, settings)
     follower = Follower(database, plans, settings)
-    app = build_app(settings, Fleet(StaticDirectory(()), settings), follower, operations, Gate())
+    fleet = Fleet(StaticDirectory(()), settings)
+    dispatch, admission = Dispatch(fleet, settings), Admission(lambda tenant: 0)
+    app = build_app(settings, fleet, dispatch, admission, follower, operations, Gate())
     return {
         (route.method, route.resource.canonical)
         for route in app.router.routes()
