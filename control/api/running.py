@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
 from aiohttp import web
 
 from control.api.body import BodyHold, BodyIntake
@@ -47,6 +48,8 @@ class Runner:
             job = understood(body, identity, hold)
             del body
             result = await self._run(job.work)
+            if result.session_id is not None:
+                structlog.contextvars.bind_contextvars(session=result.session_id)
             response = job.told(result)
             language = job.work.offer.runtime.language
             self._metrics.execution(language, result, time.perf_counter() - began)
@@ -60,6 +63,7 @@ class Runner:
         limits: Limits,
         hold: BodyHold,
     ) -> Work:
+        message.start.request_id = structlog.contextvars.get_contextvars().get("request_id", "")
         return Work(
             payload=Payload(message),
             offer=offer,
@@ -72,7 +76,8 @@ class Runner:
 
     async def _run(self, work: Work) -> ExecutionResult:
         try:
-            return await execute(work)
+            with self._metrics.refusals():
+                return await execute(work)
         except BusyError:
             raise self._unavailable("no sandbox came free in time") from None
         except RefusedError as refused:
