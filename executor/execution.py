@@ -255,7 +255,6 @@ class Execution:
             cpu_ms=limits.cpu_ms,
         )
         self._verdict = None
-        began = time.monotonic_ns()
         after = [frames.STDIN_EOF]
         if stage == pb.RUN:
             self._stdin.open()
@@ -264,8 +263,9 @@ class Execution:
         # In one piece: the agent wakes once for all of it.
         begin = frames.start(process, step.argv, self._env, parked=step.parked, further=step.further)
         self._channel.send(*before, begin, *after)
+        began = time.monotonic_ns()
         if not self._timeline.gone and self._channel.ended is None:
-            self._timeline.gone = time.monotonic_ns()
+            self._timeline.gone = began
         self._timers["wall"] = self._loop.call_later(
             limits.wall_ms / 1000, self._on_wall_time, limits.wall_ms
         )

@@ -28,7 +28,7 @@ _EXPORT_SECONDS = 5.0
 _CLOSE_SECONDS = 2.0
 
 
-class _Announced(SpanExporter):
+class Announced(SpanExporter):
     """An exporter that says when a collector is lost and when it is found again."""
 
     def __init__(self, exporter: SpanExporter, endpoint: str) -> None:
@@ -62,7 +62,7 @@ class Exporting:
             resource=Resource.create({"service.name": service}),
             shutdown_on_exit=False,
         )
-        self._provider.add_span_processor(BatchSpanProcessor(_Announced(self._exporter, endpoint)))
+        self._provider.add_span_processor(BatchSpanProcessor(Announced(self._exporter, endpoint)))
         self.tracer = self._provider.get_tracer("hearth")
 
     async def close(self) -> None:
