@@ -64,7 +64,7 @@ lint: dev ## formatting, lint, types
 
 .PHONY: types
 types:
-	$(BIN)/mypy control executor host images bench tests
+	$(BIN)/mypy control executor traces host images bench tests
 	MYPYPATH=executor/agent/tests $(BIN)/mypy executor/agent/tests/*.py
 
 .PHONY: test

@@ -5,6 +5,7 @@ Stopping lets requests in no more (they get 503), waits for those inside, then c
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
@@ -18,6 +19,7 @@ from control.api.gate import Gate
 from control.auth.first_start import ensure_first_key
 from control.executors.fleet import Fleet
 from control.executors.static import StaticDirectory
+from control.metrics import Metrics
 from control.scheduling.dispatch import Dispatch
 from control.settings import Settings
 from control.store.database import Database
@@ -25,6 +27,10 @@ from control.tenancy.follower import Follower
 from control.tenancy.keys import Keys
 from control.tenancy.limits import Plans
 from control.tenancy.tenants import Tenants
+from traces.tracer import opened
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
 
 log = structlog.get_logger()
 
@@ -37,24 +43,30 @@ async def serve(settings: Settings, stop: asyncio.Event, listening: Callable[[st
     database = Database(settings.database, settings.database_timeout_ms)
     try:
         await database.open()
-        await _serve(settings, database, stop, listening)
+        async with opened("hearth-control", settings.otlp_endpoint, settings.otlp_sample_ratio) as tracer:
+            await _serve(settings, database, tracer, stop, listening)
     finally:
         await database.close()
     log.info("stopped")
 
 
 async def _serve(
-    settings: Settings, database: Database, stop: asyncio.Event, listening: Callable[[str], None]
+    settings: Settings,
+    database: Database,
+    tracer: "Tracer | None",
+    stop: asyncio.Event,
+    listening: Callable[[str], None],
 ) -> None:
     gate = Gate()
     fleet = Fleet(StaticDirectory(settings.executors), settings)
     plans = Plans(settings)
     follower = Follower(database, plans, settings)
     operations = Operations(Tenants(database), Keys(database), plans, settings)
-    dispatch = Dispatch(fleet, settings)
+    metrics = Metrics(fleet)
+    dispatch = Dispatch(fleet, metrics, settings)
     admission = Admission(cpu_today_us=lambda tenant: 0)
     peers = Peers(database, admission, follower.limits_of, settings)
-    app = build_app(settings, fleet, dispatch, admission, follower, operations, gate)
+    app = build_app(settings, fleet, dispatch, admission, follower, operations, gate, metrics, tracer)
     runner = Runner(
         app,
         access_log=None,

@@ -33,6 +33,19 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log line that is written. `info` is one line a request."
     )
+    otlp_endpoint: str = Field(
+        "",
+        pattern=r"^(https?://[^/]+/?)?$",
+        description="Where spans go, with OTLP over gRPC: `http://HOST:4317`, or `https://` for TLS. Empty: "
+        "nowhere, and none are made.",
+    )
+    otlp_sample_ratio: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        description="Part of the requests that are traced, of those whose clients have not decided it in a "
+        "`traceparent`. All: whoever sets an endpoint wants to see something.",
+    )
 
     database: str = Field(
         "sqlite+aiosqlite:////var/lib/hearth/control.db",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import shutil
 import signal
@@ -15,6 +14,7 @@ import structlog
 import uvloop
 from grpc_health.v1 import health, health_pb2_grpc
 
+from executor import log as logging
 from executor.api import executor_pb2 as pb
 from executor.api import executor_pb2_grpc
 from executor.api.service import ExecutorService
@@ -29,6 +29,7 @@ from executor.sessions.sessions import Sessions
 from executor.sessions.store import Store
 from executor.settings import Settings
 from executor.teardown import Host
+from traces.tracer import opened
 
 log = structlog.get_logger()
 
@@ -42,16 +43,19 @@ async def main(settings: Settings) -> None:
     shutil.rmtree(settings.run_dir / "sandboxes", ignore_errors=True)
     settings.run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     runsc = await check_runsc(settings.runsc)
-    async with Containerd(settings.containerd_socket, settings.containerd_namespace) as containerd:
+    async with (
+        opened("hearth-executor", settings.otlp_endpoint) as tracer,
+        Containerd(settings.containerd_socket, settings.containerd_namespace) as containerd,
+    ):
         log.info("executor.starting", runsc=runsc, containerd=await containerd.version())
         runtimes = load_runtimes(settings.images_dir)
         await _sync_images(containerd, runtimes, settings)
         host = Host(containerd, settings, write_runtime_binary(settings))
-        board = StatusBoard(lambda: _status(pool, settings))
+        board = StatusBoard(lambda: _status(pool, store, settings))
         pool = Pool(host, runtimes, board.change)
         ids = load_ids(settings.state_dir, settings.name)
         store = await asyncio.to_thread(Store, settings.state_dir / "sessions", settings.sessions_disk)
-        sessions = Sessions(ids, store, pool, settings)
+        sessions = Sessions(ids, store, pool, settings, on_change=board.change)
         log.info(
             "sessions.found", executor=ids.executor, sessions=store.usage.sessions, disk=store.usage.disk
         )
@@ -61,7 +65,7 @@ async def main(settings: Settings) -> None:
         filling = asyncio.create_task(pool.run(), name="pool")
         expiring = asyncio.create_task(sessions.run(), name="expiry of sessions")
         filling.add_done_callback(lambda _: stop.set())
-        server = _server(ExecutorService(pool, runtimes, board, sessions, settings), settings)
+        server = _server(ExecutorService(pool, runtimes, board, sessions, settings, tracer), settings)
         try:
             await server.start()
             _protect(settings.listen)
@@ -119,27 +123,27 @@ def _protect(listen: str) -> None:
         os.chmod(Path(listen.removeprefix("unix://")), 0o600)
 
 
-def _status(pool: Pool, settings: Settings) -> pb.Status:
+def _status(pool: Pool, store: Store, settings: Settings) -> pb.Status:
     return pb.Status(
         warm=pool.warm,
         running=pool.running,
         waiting=pool.waiting,
         capacity=settings.max_running,
         draining=pool.draining,
+        sandboxes=len(pool.sandboxes),
+        sandboxes_max=settings.max_sandboxes,
+        booting=pool.booting,
+        pinned=pool.pins,
+        sessions=store.usage.sessions,
+        session_bytes=store.usage.disk,
+        session_bytes_max=settings.sessions_disk,
     )
 
 
 if __name__ == "__main__":
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    chosen = Settings()
+    logging.configure(chosen.log_level)
     try:
-        uvloop.run(main(Settings()))
+        uvloop.run(main(chosen))
     except (UnfitHostError, ContainerdError) as error:
         sys.exit(f"hearth executor: {error}")

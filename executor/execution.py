@@ -21,6 +21,7 @@ from executor.sandbox import Sandbox
 from executor.sessions.keeping import Keeping
 from executor.settings import Settings
 from executor.stdin import Stdin
+from executor.timeline import StageTime, Timeline
 
 Emit = Callable[[list[pb.Event]], Awaitable[None]]
 
@@ -46,11 +47,13 @@ class Execution:
         cache: CompileCache,
         emit: Emit,
         keeping: Keeping,
+        timeline: Timeline,
     ) -> None:
         """
         Args:
             keeping: the session that the program belongs to. It is in the sandbox when `run` is called,
                 and has all that the program leaves afterwards.
+            timeline: gets the moments that `run` comes to.
 
         Raises:
             BadProgramError: arguments and environment are too large to hand over.
@@ -64,6 +67,7 @@ class Execution:
         self._emit = emit
         self._program = Program([file.name for file in start.files], list(start.args))
         self._keeping = keeping
+        self._timeline = timeline
         self._env = sandbox.runtime.environment | keeping.env
         self._steps = sandbox.runtime.steps(self._program, keeping.env)
         # Who takes what the agent sends of a place: it answers in the order in which it was asked.
@@ -152,6 +156,7 @@ class Execution:
 
     async def _keep(self) -> None:
         """Takes what the agent still has to send of what the program left."""
+        self._timeline.ended = time.monotonic_ns()
         if not self.healthy:
             return
         if self._keeping not in self._asked and not self._keeping.complete:
@@ -250,7 +255,6 @@ class Execution:
             cpu_ms=limits.cpu_ms,
         )
         self._verdict = None
-        began = time.monotonic_ns()
         after = [frames.STDIN_EOF]
         if stage == pb.RUN:
             self._stdin.open()
@@ -259,15 +263,19 @@ class Execution:
         # In one piece: the agent wakes once for all of it.
         begin = frames.start(process, step.argv, self._env, parked=step.parked, further=step.further)
         self._channel.send(*before, begin, *after)
+        began = time.monotonic_ns()
+        if not self._timeline.gone and self._channel.ended is None:
+            self._timeline.gone = began
         self._timers["wall"] = self._loop.call_later(
             limits.wall_ms / 1000, self._on_wall_time, limits.wall_ms
         )
         self._look_at_memory_later()
         if self._interrupted is not None:
             self.interrupt(self._interrupted)
-        ended = await self._until_end(stage, limits, began, emit)
+        end, events = await self._until_end(stage, limits, began, emit)
         self._stop_timers()
-        return ended
+        self._timeline.stages.append(StageTime(stage, began, time.monotonic_ns(), end.outcome))
+        return end, events
 
     async def _until_end(
         self, stage: pb.StageKind.ValueType, limits: StageLimits, began: int, emit: Emit

@@ -47,7 +47,7 @@ class Pool:
     """The sandboxes of one executor. `run` does the background work; `claim` and `release` the rest."""
 
     def __init__(self, host: Host, runtimes: dict[str, Runtime], on_change: Callable[[], None]) -> None:
-        """`on_change` is called whenever a count of `warm`, `running` or `waiting` may have changed."""
+        """`on_change` is called whenever one of the counts below may have changed."""
         self._host = host
         self._settings = host.settings
         self._runtimes = runtimes
@@ -83,6 +83,15 @@ class Pool:
     @property
     def waiting(self) -> int:
         return len(self._waiters)
+
+    @property
+    def booting(self) -> int:
+        return self._booting.total()
+
+    @property
+    def pins(self) -> int:
+        """How many sandboxes are pinned to a session."""
+        return len(self._pinned)
 
     @property
     def draining(self) -> bool:
@@ -178,6 +187,7 @@ class Pool:
         sandbox = self._pinned.pop(session, None)
         if sandbox is None:
             return
+        self._on_change()
         if sandbox in self._settling:
             # Who settles it finds it unpinned, or gone.
             self._settling.discard(sandbox)
@@ -381,6 +391,7 @@ class Pool:
             cpus = least_used(self._cpus, taken, self._settings.cpus)
             sandbox = Sandbox(self._host, self._runtimes[runtime], sandbox_id, cpus, self._bury_the_dead)
             self._sandboxes[sandbox_id] = sandbox
+            self._on_change()
             await sandbox.boot()
         except (SandboxLostError, OSError) as error:
             self._sandboxes.pop(sandbox_id, None)

@@ -6,6 +6,7 @@ Each is read from the environment as `HEARTH_EXECUTOR_NAME`. `docs/executor-sett
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, NonNegativeInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,6 +21,15 @@ class Settings(BaseSettings):
         "unix:///run/hearth/executor/executor.sock",
         description="Where the gRPC API listens. A unix socket is made with mode 0600: who may open it is "
         "who may run programs.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe log line that is written. `debug` has one for each program."
+    )
+    otlp_endpoint: str = Field(
+        "",
+        pattern=r"^(https?://[^/]+/?)?$",
+        description="Where spans go, with OTLP over gRPC: `http://HOST:4317`, or `https://` for TLS. Empty: "
+        "nowhere, and none are made. Which programs are traced, the control plane decides.",
     )
     containerd_socket: str = Field(
         "/run/hearth/containerd/containerd.sock",

@@ -89,6 +89,19 @@ if [ -n "$packages" ]; then
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
 fi
 
+if [ $dev = yes ] && ! command -v promtool >/dev/null; then
+  echo "==> installing: promtool (of Debian's prometheus)"
+  # Nothing else of the package: it would start a server, and wants a browser's worth of JavaScript.
+  package=$(mktemp -d)
+  apt-get update -qq
+  # As root: apt's own user may not write to the folder.
+  (cd "$package" && apt-get -qq -o APT::Sandbox::User=root download prometheus)
+  dpkg-deb --fsys-tarfile "$package"/prometheus_*.deb >"$package/files.tar"
+  mkdir -p /usr/local/bin
+  tar -xf "$package/files.tar" -C /usr/local/bin --strip-components=3 ./usr/bin/promtool
+  rm -rf "$package"
+fi
+
 if ! runsc_is_new; then
   suite=trixie
   [ "$codename" = trixie ] || suite=$codename-backports

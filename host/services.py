@@ -94,4 +94,4 @@ address = "{layout.containerd_socket}"
 
 def code_folders() -> list[str]:
     """The folders whose change means that the services must be started anew."""
-    return [str(REPOSITORY / name) for name in ("control", "executor", "host", "images/builder")]
+    return [str(REPOSITORY / name) for name in ("control", "executor", "traces", "host", "images/builder")]

@@ -2,6 +2,8 @@
 service's health and its description.
 """
 
+from typing import TYPE_CHECKING
+
 from aiohttp import web
 
 from control.admission.admission import Admission
@@ -40,6 +42,9 @@ from control.scheduling.dispatch import Dispatch
 from control.settings import Settings
 from control.tenancy.follower import Follower
 
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
+
 # All that is left of a path. A decoded name may hold a line feed, which `.` does not match.
 REST = r"{path:[\s\S]*}"
 
@@ -52,13 +57,14 @@ def build_app(
     follower: Follower,
     operations: Operations,
     gate: Gate,
+    metrics: Metrics,
+    tracer: "Tracer | None" = None,
 ) -> web.Application:
-    metrics = Metrics(fleet)
     state = ServiceState(gate, fleet, metrics, settings.retry_after_s)
     # What is answered even while the service stops.
     health = frozenset({"/healthz", "/readyz"})
     app = web.Application(
-        middlewares=[envelope(gate, metrics, health, settings.retry_after_s)],
+        middlewares=[envelope(gate, metrics, health, settings.retry_after_s, tracer)],
     )
     app.on_response_prepare.append(stamp)
     document = Document()
@@ -79,6 +85,9 @@ def build_app(
             document.add(method, canonical(route), None, operation)
 
     intake = BodyIntake(settings)
+    metrics.gauge("requests_in_flight", "Requests that are being answered.", lambda: gate.inside)
+    metrics.gauge("body_bytes", "Request bodies in memory.", lambda: intake.held_bytes)
+    metrics.gauge("body_bytes_max", "The most of them.", lambda: settings.bodies_max_bytes)
     sessions = Sessions(settings, SessionCalls(fleet, settings), intake)
     file_calls = FileCalls(fleet, settings)
     files, download = Files(settings, file_calls), Download(settings, file_calls)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
+import structlog
 from aiohttp import web
 
 from control.admission.admission import Admission, OverLimitError
@@ -37,6 +38,8 @@ def guarded(handler: IdentifiedHandler, scope: Scope, keys: KeyStore, admission:
         identity = keys.find(digest_of(key))
         if identity is None:
             raise ProblemError(401, "the API key is not valid", CHALLENGE)
+        # For all that is logged of this request from here on.
+        structlog.contextvars.bind_contextvars(tenant=identity.tenant)
         if identity.disabled:
             raise ProblemError(403, f"the tenant {identity.tenant!r} is disabled")
         if scope not in identity.scopes:

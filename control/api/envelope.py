@@ -1,13 +1,15 @@
-"""What every request passes through: an id, the gate, errors made into problems, a metric, a log line."""
+"""What every request passes through: an id, the gate, errors made problems, a metric, a log line, a trace."""
 
 import re
 import secrets
 import time
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
+from control import tracing
 from control.api.expectation import unmet
 from control.api.gate import Gate
 from control.api.piston.answers import message_response
@@ -15,6 +17,9 @@ from control.api.piston.routes import is_piston
 from control.api.problems import ProblemError, UnavailableError, problem_response
 from control.api.quotas import stamp_quotas
 from control.metrics import Metrics
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
 
 log = structlog.get_logger()
 
@@ -24,15 +29,23 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 CLIENT_LEFT = 499
 
 
-def envelope(gate: Gate, metrics: Metrics, public: frozenset[str], retry_after_s: int) -> Middleware:
-    """`public` are the paths that are answered even while the service stops; logged at debug only."""
+def envelope(
+    gate: Gate, metrics: Metrics, public: frozenset[str], retry_after_s: int, tracer: "Tracer | None"
+) -> Middleware:
+    """`public` are the paths that are answered even while the service stops; logged at debug only, and never
+    traced.
+    """
 
     @web.middleware
     async def enveloped(request: web.Request, handler: Handler) -> web.StreamResponse:
         began = time.perf_counter()
         given = request.headers.get("X-Request-Id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        # What the connection's last request has bound is not this one's.
+        structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        route = _route_of(request)
+        trace = tracing.begin(None if request.path in public else tracer, request, route, request_id)
         status = CLIENT_LEFT
         try:
             if request.path in public:
@@ -46,11 +59,11 @@ def envelope(gate: Gate, metrics: Metrics, public: frozenset[str], retry_after_s
             status = response.status
         finally:
             seconds = time.perf_counter() - began
-            route = _route_of(request)
             method = request.method if request.method in hdrs.METH_ALL else "other"
             metrics.request(route, method, status, seconds)
             write = log.debug if request.path in public else log.info
             write("request", method=method, route=route, status=status, ms=round(seconds * 1000, 3))
+            trace.end(status, structlog.contextvars.get_contextvars().get("tenant"))
         return response
 
     return enveloped

@@ -10,20 +10,20 @@ class Gate:
 
     def __init__(self) -> None:
         self.open = True
-        self._inside = 0
+        self.inside = 0
         self._empty = asyncio.Event()
         self._empty.set()
 
     def __enter__(self) -> Self:
-        self._inside += 1
+        self.inside += 1
         self._empty.clear()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._inside -= 1
-        if self._inside == 0:
+        self.inside -= 1
+        if self.inside == 0:
             self._empty.set()
 
     async def close(self, timeout_s: float) -> int:
@@ -34,4 +34,4 @@ class Gate:
                 await self._empty.wait()
         except TimeoutError:
             pass
-        return self._inside
+        return self.inside

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
 from aiohttp import web
 
 from control.admission.admission import Admission
@@ -57,9 +58,11 @@ class Runner:
             job = understood(body, identity, hold)
             del body
             result = await self._run(job.work)
+            if result.session_id is not None:
+                structlog.contextvars.bind_contextvars(session=result.session_id)
             response = job.told(result)
             language = job.work.offer.runtime.language
-            self._metrics.execution(language, result, time.perf_counter() - began)
+            self._metrics.execution(language, result, time.perf_counter() - began - job.work.waited_s)
             return response
 
     def work(
@@ -70,6 +73,7 @@ class Runner:
         identity: Identity,
         hold: BodyHold,
     ) -> Work:
+        message.start.request_id = structlog.contextvars.get_contextvars().get("request_id", "")
         return Work(
             tenant=identity.tenant,
             payload=Payload(message),
@@ -83,7 +87,8 @@ class Runner:
 
     async def _run(self, work: Work) -> ExecutionResult:
         try:
-            return await self._dispatch.run(work)
+            with self._metrics.refusals():
+                return await self._dispatch.run(work)
         except BusyError:
             raise self._unavailable("no sandbox came free in time") from None
         except QueueFullError:

@@ -2,6 +2,7 @@
 
 from typing import Any, TypeVar
 
+import structlog
 from aiohttp import web
 from pydantic import BaseModel
 
@@ -85,6 +86,7 @@ def _summary(session: pb.Session) -> dict[str, Any]:
 
 
 def _made(session: pb.Session) -> web.Response:
+    structlog.contextvars.bind_contextvars(session=session.id)
     response = answer(session_of(session), status=201)
     response.headers["Location"] = f"/v1/sessions/{session.id}"
     return response

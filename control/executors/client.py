@@ -41,6 +41,8 @@ class ExecutorClient:
         self.connected = False
         self.draining = False
         self.warm: dict[str, int] = {}
+        # What it said last.
+        self.status = pb.Status()
         self.in_flight = 0
         self._calls = 0
         self._load = 0.0
@@ -162,6 +164,7 @@ class ExecutorClient:
             # It got a new runtime since it was asked.
             await self._list_runtimes()
             self._known.update(status.warm)
+        self.status = status
         self.warm = dict(status.warm)
         self.draining = status.draining
         if self.draining:

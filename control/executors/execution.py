@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import structlog
 from grpc import StatusCode, aio
 
+from control import tracing
 from control.executors import cancellation
 from control.executors.catalogue import Offer
 from control.executors.client import ExecutorClient
@@ -36,7 +37,7 @@ class SessionPlace:
     holder: ExecutorClient
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Work:
     """A program, and what its carrying out may take."""
 
@@ -50,6 +51,8 @@ class Work:
     output_max_bytes: int
     # Called when the payload was let go.
     on_started: Callable[[], None]
+    # In the queue.
+    waited_s: float = 0.0
 
 
 async def execute_on(executor: ExecutorClient, work: Work) -> ExecutionResult:
@@ -60,11 +63,12 @@ async def execute_on(executor: ExecutorClient, work: Work) -> ExecutionResult:
         session=work.session.id if work.session else None,
     )
     deadline = asyncio.get_running_loop().time() + work.timeout_s
+    trace = tracing.current().attempt(executor.address)
     line = executor.begin()
     code, details = StatusCode.OK, ""
     try:
         async with asyncio.timeout(work.start_timeout_s) as until:
-            await line.write(work.payload.take())
+            await line.write(work.payload.take(trace.traceparent))
             while not transcript.done and isinstance(output := await line.read(), pb.ExecuteOutput):
                 waits = not transcript.started
                 transcript.add(output)
@@ -79,11 +83,12 @@ async def execute_on(executor: ExecutorClient, work: Work) -> ExecutionResult:
     except TimeoutError:
         code, details = StatusCode.DEADLINE_EXCEEDED, "not in time"
     except asyncio.CancelledError:
+        code = StatusCode.CANCELLED
         if cancellation.is_ours():
             raise
-        code = StatusCode.CANCELLED
     finally:
         executor.end(line, reusable=transcript.done and code is StatusCode.OK)
+        trace.end(None if transcript.done else code)
     if transcript.started:
         if not transcript.complete:
             log.warning("execution lost", executor=executor.address, code=code.name, reason=details)

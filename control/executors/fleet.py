@@ -6,6 +6,8 @@ import asyncio
 import re
 from collections.abc import Callable
 
+import structlog
+
 from control.executors.catalogue import Catalogue
 from control.executors.client import ExecutorClient
 from control.executors.directory import Directory
@@ -39,6 +41,8 @@ class Fleet:
         named = SESSION_ID.fullmatch(session)
         if named is None:
             raise SessionError(Refusal.NOT_FOUND, "no such session")
+        # For all that is logged of the request that asks for it.
+        structlog.contextvars.bind_contextvars(session=session)
         for client in self._clients.values():
             if client.name == named[1] and client.connected:
                 return client

@@ -64,10 +64,17 @@ class ExecutionResult:
     session_loss: SessionLoss | None
     compile: StageResult | None
     run: StageResult | None
-    # Of the executor, µs; 0 when it was lost before it could say.
+    # Of the executor, µs; 0 when it was lost before it could say, or when it did not come to that.
     claim_us: int
+    go_us: int
+    settle_us: int
     total_us: int
-    agent_us: int
+
+    @property
+    def failed(self) -> bool:
+        """Whether a sandbox or an executor was lost over it. That a program fails is not meant."""
+        last = self.run or self.compile
+        return last is not None and last.status is Status.INTERNAL
 
 
 STATUS_OF_OUTCOME: dict[int, Status | None] = {

@@ -13,10 +13,14 @@ class Payload:
     def __init__(self, message: pb.ExecuteInput) -> None:
         self._data: bytes | None = message.SerializeToString()
 
-    def take(self) -> bytes:
+    def take(self, traceparent: str = "") -> bytes:
+        """With the trace that this attempt belongs to, if it does to any."""
         if self._data is None:
             raise RuntimeError("the program was sent and has started")
-        return self._data
+        if not traceparent:
+            return self._data
+        # Two messages one after the other are one with the fields of both.
+        return self._data + pb.ExecuteInput(start=pb.Start(traceparent=traceparent)).SerializeToString()
 
     def drop(self) -> None:
         self._data = None

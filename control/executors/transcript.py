@@ -87,8 +87,7 @@ class Transcript:
         self._session = session
         self._loss: SessionLoss | None = None
         self._claim_us = 0
-        self._total_us = 0
-        self._agent_us = 0
+        self._done = pb.Done()
 
     def add(self, output: pb.ExecuteOutput) -> None:
         for event in output.events:
@@ -112,8 +111,7 @@ class Transcript:
                     self._keep(event.kept)
                 case "done":
                     self.done = True
-                    self._total_us = event.done.total_us
-                    self._agent_us = event.done.agent_us
+                    self._done = event.done
 
     def _keep(self, kept: pb.Kept) -> None:
         self._session = kept.session or self._session
@@ -137,6 +135,7 @@ class Transcript:
             compile=self._results.get(pb.COMPILE),
             run=self._results.get(pb.RUN),
             claim_us=self._claim_us,
-            total_us=self._total_us,
-            agent_us=self._agent_us,
+            go_us=self._done.go_us,
+            settle_us=self._done.settle_us,
+            total_us=self._done.total_us,
         )

@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import grpc
 import grpc.aio
 import structlog
 
+from executor import spans
 from executor.api import executor_pb2 as pb
 from executor.api.answer import Answer
 from executor.api.sessions import SessionMethods
@@ -19,10 +21,15 @@ from executor.compile_cache import CompileCache
 from executor.execution import BadProgramError, Execution
 from executor.pool import NoSandboxError, Pool
 from executor.runtime import Runtime
+from executor.sandbox import Sandbox
 from executor.sessions.head import BrokenSessionError
 from executor.sessions.sessions import Sessions, UnknownSessionError, Visit
 from executor.sessions.turns import BusySessionError
 from executor.settings import Settings
+from executor.timeline import Timeline
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
 
 log = structlog.get_logger()
 
@@ -39,12 +46,14 @@ class ExecutorService(SessionMethods):
         board: StatusBoard,
         sessions: Sessions,
         settings: Settings,
+        tracer: Tracer | None = None,
     ) -> None:
         super().__init__(sessions)
         self._pool = pool
         self._runtimes = runtimes
         self._board = board
         self._settings = settings
+        self._tracer = tracer
         self._compiled = CompileCache(total=settings.compile_cache, per_tenant=settings.compile_cache_tenant)
 
     # Reads and writes by the context instead of iterating: half the tasks and switches per call.
@@ -52,19 +61,22 @@ class ExecutorService(SessionMethods):
         self, _: AsyncIterator[pb.ExecuteInput], context: Context
     ) -> None:
         while (first := await _read(context)) is not None:
-            arrived = time.monotonic_ns()
+            timeline = Timeline(arrived=time.monotonic_ns())
             if first.WhichOneof("input") != "start":
                 await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the first input must be `start`")
-            await self._execute(first.start, arrived, context)
+            # The call serves one program after the other, for anyone.
+            with structlog.contextvars.bound_contextvars(**_whose(first.start)):
+                await self._execute(first.start, timeline, context)
             if not first.start.stdin_complete:
                 return
 
-    async def _execute(self, start: pb.Start, arrived: int, context: Context) -> None:
+    async def _execute(self, start: pb.Start, timeline: Timeline, context: Context) -> None:
         await self._check(start, context)
         try:
             async with self._sessions.visit(start) as visit:
-                await self._visit(visit, start, arrived, context)
+                await self._visit(visit, start, timeline, context)
         except NoSandboxError as error:
+            log.info("execution.no_sandbox", runtime=start.runtime, reason=str(error))
             draining = self._pool.draining
             code = grpc.StatusCode.UNAVAILABLE if draining else grpc.StatusCode.RESOURCE_EXHAUSTED
             await context.abort(code, str(error))
@@ -74,8 +86,11 @@ class ExecutorService(SessionMethods):
             await context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         except (UnknownSessionError, BrokenSessionError) as error:
             await context.abort(grpc.StatusCode.NOT_FOUND, str(error))
+        finally:
+            if self._tracer is not None and start.traceparent:
+                spans.tell(self._tracer, start, timeline)
 
-    async def _visit(self, visit: Visit, start: pb.Start, arrived: int, context: Context) -> None:
+    async def _visit(self, visit: Visit, start: pb.Start, timeline: Timeline, context: Context) -> None:
         sandbox = await self._pool.claim(
             start.runtime,
             start.tenant,
@@ -83,24 +98,32 @@ class ExecutorService(SessionMethods):
             timeout=start.claim_timeout_ms / 1000 or self._settings.claim_timeout,
             session=visit.id.token,
         )
-        claim_us = (time.monotonic_ns() - arrived) // 1000
+        timeline.claimed = time.monotonic_ns()
         answer = Answer(context.write)
         healthy = True
         try:
             keeping = visit.enter(sandbox)
-            execution = Execution(sandbox, start, self._settings, self._compiled, answer.send, keeping)
+            execution = Execution(
+                sandbox, start, self._settings, self._compiled, answer.send, keeping, timeline
+            )
             visit.on_end(lambda: execution.interrupt("the session was deleted while the program ran"))
             await keeping.restore(sandbox.channel)
             # Before the program is under way: a program that was not announced may be run elsewhere.
-            await answer.begin(pb.Event(started=pb.Started(claim_us=claim_us)))
+            await answer.begin(pb.Event(started=pb.Started(claim_us=timeline.claim_us)))
             try:
                 run = execution.run() if start.stdin_complete else _with_inputs(execution, context)
                 last = await run
             finally:
                 healthy = execution.healthy
             kept = await visit.keep(sandbox, sandbox.runtime.environment)
-            total_us = (time.monotonic_ns() - arrived) // 1000
-            done = pb.Done(total_us=total_us, agent_us=execution.agent_ns // 1000)
+            timeline.kept = time.monotonic_ns()
+            _log(sandbox, kept, timeline)
+            done = pb.Done(
+                total_us=timeline.total_us,
+                agent_us=execution.agent_ns // 1000,
+                go_us=timeline.go_us,
+                settle_us=timeline.settle_us,
+            )
             # The answer goes first, then the sandbox's next runner may have the CPU.
             await answer.begin(*last, pb.Event(kept=kept), pb.Event(done=done))
         finally:
@@ -158,6 +181,28 @@ class ExecutorService(SessionMethods):
                 output_bytes=output,
             ),
         )
+
+
+def _whose(start: pb.Start) -> dict[str, str]:
+    """What every log line about a program has."""
+    whose = {"request_id": start.request_id, "tenant": start.tenant, "session": start.session}
+    return {name: value for name, value in whose.items() if value}
+
+
+def _log(sandbox: Sandbox, kept: pb.Kept, timeline: Timeline) -> None:
+    log.debug(
+        "execution.done",
+        sandbox=sandbox.id,
+        outcomes=[pb.Outcome.Name(one.outcome) for one in timeline.stages],
+        claim_us=timeline.claim_us,
+        go_us=timeline.go_us,
+        settle_us=timeline.settle_us,
+    )
+    if (reason := sandbox.lost) is not None:
+        log.info("execution.sandbox_lost", sandbox=sandbox.id, reason=reason)
+    if kept.limit:
+        # Not in words, which may name a file.
+        log.info("execution.not_kept", sandbox=sandbox.id, limit=pb.Limit.Name(kept.limit).lower())
 
 
 async def _with_inputs(execution: Execution, context: Context) -> list[pb.Event]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import grpc
 import grpc.aio
+import structlog
 
 from executor.api import executor_pb2 as pb
 from executor.api import executor_pb2_grpc
@@ -50,12 +51,12 @@ class SessionMethods(executor_pb2_grpc.ExecutorServicer):
     async def CreateSession(  # noqa: N802
         self, request: pb.CreateSessionRequest, context: Context
     ) -> pb.Session:
-        async with _told(context):
+        async with _told(context, request.tenant):
             policy = Policy.of(request.policy, self._sessions.settings)
             return await self._sessions.create(request.tenant, request.env, policy)
 
     async def GetSession(self, request: pb.SessionRequest, context: Context) -> pb.Session:  # noqa: N802
-        async with _told(context):
+        async with _told(context, request.tenant, request.session):
             return await self._sessions.get(request.session, request.tenant)
 
     async def ListSessions(  # noqa: N802
@@ -67,18 +68,18 @@ class SessionMethods(executor_pb2_grpc.ExecutorServicer):
     async def DeleteSession(  # noqa: N802
         self, request: pb.SessionRequest, context: Context
     ) -> pb.DeleteSessionResponse:
-        async with _told(context):
+        async with _told(context, request.tenant, request.session):
             await self._sessions.delete(request.session, request.tenant)
             return pb.DeleteSessionResponse()
 
     async def ForkSession(self, request: pb.ForkSessionRequest, context: Context) -> pb.Session:  # noqa: N802
-        async with _told(context):
+        async with _told(context, request.tenant, request.session):
             return await self._sessions.fork(request.session, request.tenant, request.policy)
 
     async def ListFiles(  # noqa: N802
         self, request: pb.ListFilesRequest, context: Context
     ) -> pb.ListFilesResponse:
-        async with _told(context):
+        async with _told(context, request.tenant, request.session):
             limit = _page(request.limit)
             found, more = await self._files.listed(
                 request.session, request.tenant, request.folder, request.after, limit
@@ -91,7 +92,7 @@ class SessionMethods(executor_pb2_grpc.ExecutorServicer):
         reading = self._files.reading(
             request.session, request.tenant, request.name, request.offset, request.length
         )
-        async with _told(context), reading as (entry, pieces):
+        async with _told(context, request.tenant, request.session), reading as (entry, pieces):
             yield pb.FilePart(entry=entry)
             if not request.entry_only:
                 async for piece in pieces:
@@ -105,12 +106,13 @@ class SessionMethods(executor_pb2_grpc.ExecutorServicer):
             if first is None or first.WhichOneof("part") != "file":
                 await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the first message must be `file`")
             file = first.file
+            structlog.contextvars.bind_contextvars(tenant=file.tenant, session=file.session)
             return await self._files.write(
                 file.session, file.tenant, file.name, file.mode, _whole(requests), file.policy
             )
 
     async def DeleteFile(self, request: pb.FileRequest, context: Context) -> pb.DeleteFileResponse:  # noqa: N802
-        async with _told(context):
+        async with _told(context, request.tenant, request.session):
             await self._files.delete(request.session, request.tenant, request.name)
             return pb.DeleteFileResponse()
 
@@ -129,8 +131,10 @@ def _page(limit: int) -> int:
 
 
 @asynccontextmanager
-async def _told(context: Context) -> AsyncIterator[None]:
-    """Makes an error of a session the status that the protocol has for it."""
+async def _told(context: Context, tenant: str = "", session: str = "") -> AsyncIterator[None]:
+    """Makes an error of a session the status that the protocol has for it. Log lines say whose it was."""
+    whose = {"tenant": tenant, "session": session}
+    structlog.contextvars.bind_contextvars(**{name: value for name, value in whose.items() if value})
     try:
         yield
     except LimitError as error:

@@ -137,13 +137,21 @@ class Sessions:
     """The sessions of this executor."""
 
     def __init__(
-        self, ids: Ids, store: Store, pool: Pins, settings: Settings, clock: Clock = time.time
+        self,
+        ids: Ids,
+        store: Store,
+        pool: Pins,
+        settings: Settings,
+        clock: Clock = time.time,
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
+        """`on_change` is called whenever what all sessions take may have changed."""
         self.ids = ids
         self.store = store
         self.settings = settings
         self._pool = pool
         self._clock = clock
+        self._on_change = on_change
         self._turns = Turns(settings.session_turn_timeout, settings.session_waiters)
 
     async def run(self) -> None:
@@ -166,6 +174,7 @@ class Sessions:
                     self.store.remove(place, 0)
                 except OSError as error:
                     log.error("session.remains", token=place.token, reason=str(error))
+                self._on_change()
             await asyncio.sleep(0)
 
     @asynccontextmanager
@@ -248,7 +257,9 @@ class Sessions:
         if old is not None and old.head is not None and old.head.same_as(new):
             self.store.touch(place, expires)
             return Stored(old.head, expires, old.head_bytes)
-        return await on_disk(self.store.commit, place, new, old, policy, expires)
+        stored = await on_disk(self.store.commit, place, new, old, policy, expires)
+        self._on_change()
+        return stored
 
     def touch(self, place: Place, stored: Stored) -> None:
         """A session is in use now."""
@@ -318,6 +329,7 @@ class Sessions:
                 self._pool.unpin(id.token, destroy=True)
                 bare_until = id.bare_until if id.bare_until > self._clock() else 0
                 await on_disk(self.store.remove, self.store.place(tenant, id.token), bare_until)
+                self._on_change()
         except BaseException:
             # Whoever wanted it gone does not wait for that any more.
             if turn is not None:

@@ -45,7 +45,7 @@ def kept(session: str = "s_one_new", **fields: Any) -> pb.Event:
 
 
 def done() -> pb.Event:
-    return event(done=pb.Done(total_us=1200, agent_us=1000))
+    return event(done=pb.Done(total_us=1200, agent_us=1000, go_us=100, settle_us=200))
 
 
 def script(*outputs: pb.ExecuteOutput) -> Script:

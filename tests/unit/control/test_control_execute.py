@@ -48,25 +48,26 @@ async def test_a_program_is_answered_with_its_stage(control: Control) -> None:
 
 
 async def test_what_was_asked_for_reaches_the_executor(control: Control, executor: ScriptedExecutor) -> None:
-    status, _ = await control.execute(
-        language="c",
-        files=[
+    body = {
+        "language": "c",
+        "files": [
             {"content": "int main;"},
             {"name": "a/b.h", "content": "eHl6", "encoding": "base64"},
             {"name": "ö.txt", "content": "00ff", "encoding": "hex"},
         ],
-        stdin="in\n",
-        args=["-x", "ü"],
-        env={"A_1": "b"},
-        version="^13",
-        run_timeout=1000,
-        run_cpu_time=500.0,
-        compile_timeout=2000,
-        run_memory_limit=1 << 20,
-        compile_memory_limit=2 << 20,
-        isolation="sandbox",
-    )
-    assert status == 200
+        "stdin": "in\n",
+        "args": ["-x", "ü"],
+        "env": {"A_1": "b"},
+        "version": "^13",
+        "run_timeout": 1000,
+        "run_cpu_time": 500.0,
+        "compile_timeout": 2000,
+        "run_memory_limit": 1 << 20,
+        "compile_memory_limit": 2 << 20,
+        "isolation": "sandbox",
+    }
+    async with control.http.post("/v1/execute", json=body, headers={"X-Request-Id": "abc-1"}) as response:
+        assert response.status == 200
     (start,) = executor.starts
     assert start == pb.Start(
         tenant="default",
@@ -87,6 +88,7 @@ async def test_what_was_asked_for_reaches_the_executor(control: Control, executo
         policy=pb.SessionPolicy(
             idle_timeout_ms=600_000, max_sessions=10_000, session_bytes=512 << 20, tenant_bytes=10 << 30
         ),
+        request_id="abc-1",
     )
 
 

@@ -26,6 +26,7 @@ from control.api.self_description import PARTS
 from control.executors.fleet import Fleet
 from control.executors.outcome import SessionLoss, StageResult
 from control.executors.static import StaticDirectory
+from control.metrics import Metrics
 from control.scheduling.dispatch import Dispatch
 from control.settings import Settings
 from control.store.database import Database
@@ -59,8 +60,8 @@ def routes() -> set[tuple[str, str]]:
     operations = Operations(Tenants(database), Keys(database), plans, settings)
     follower = Follower(database, plans, settings)
     fleet = Fleet(StaticDirectory(()), settings)
-    dispatch, admission = Dispatch(fleet, settings), Admission(lambda tenant: 0)
-    app = build_app(settings, fleet, dispatch, admission, follower, operations, Gate())
+    dispatch, admission = Dispatch(fleet, metrics := Metrics(fleet), settings), Admission(lambda tenant: 0)
+    app = build_app(settings, fleet, dispatch, admission, follower, operations, Gate(), metrics)
     return {
         (route.method, route.resource.canonical)
         for route in app.router.routes()

@@ -84,8 +84,10 @@ async def test_metrics_count_requests_stages_and_executors(control: Control) -> 
         'hearth_control_request_seconds_count{method="POST",route="/v1/execute",status="200"} 1.0',
         'hearth_control_stages_total{language="python",stage="run",status="OK"} 1.0',
         'hearth_control_warm_sandboxes{runtime="python-3.13.5"} 1.0',
-        'hearth_control_execution_seconds_sum{phase="executor"} 0.0012',
         'hearth_control_execution_seconds_sum{phase="claim"} 5e-05',
+        'hearth_control_execution_seconds_sum{phase="go"} 0.0001',
+        'hearth_control_execution_seconds_sum{phase="run"} 0.00085',
+        'hearth_control_execution_seconds_sum{phase="settle"} 0.0002',
     ):
         assert line in text
     assert "hearth_control_executor_up" in text

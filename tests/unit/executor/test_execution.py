@@ -18,6 +18,7 @@ from executor.execution import MAX_ARGUMENTS, BadProgramError, Execution
 from executor.runtime import Runtime
 from executor.sandbox import Sandbox, SandboxLostError
 from executor.settings import Settings
+from executor.timeline import Timeline
 
 MIB = 1024 * 1024
 KILLED = wire.exited(signal=9, reason=2)
@@ -93,7 +94,7 @@ async def ran(
     ):
         cache = cache or CompileCache(total=0, per_tenant=0)
         keeping = blank_keeping(Path(folder), program or start())
-        execution = Execution(sandbox, program or start(), chosen, cache, emit, keeping)
+        execution = Execution(sandbox, program or start(), chosen, cache, emit, keeping, Timeline(0))
         began = asyncio.get_running_loop().time()
         # More than any limit here. It is virtual.
         async with asyncio.timeout(100_000):

@@ -28,6 +28,7 @@ from executor.sandbox import Held, Sandbox
 from executor.sessions.sessions import Sessions
 from executor.sessions.store import Store, Stored
 from executor.settings import Settings
+from executor.timeline import Timeline
 
 Call = grpc.aio.StreamStreamCall[pb.ExecuteInput, pb.ExecuteOutput]
 Change = Callable[[Workspace], None]
@@ -371,7 +372,8 @@ async def test_a_program_that_is_interrupted_before_it_begins_is_killed_as_it_be
     program = pb.Start(tenant="t", files=[MAIN], stdin_complete=True)
     with claimed_sandbox(tmp_path, PYTHON, settings, FakeCgroup()) as (sandbox, agent):
         cache = CompileCache(total=0, per_tenant=0)
-        execution = Execution(sandbox, program, settings, cache, emit, blank_keeping(tmp_path, program))
+        keeping, timeline = blank_keeping(tmp_path, program), Timeline(0)
+        execution = Execution(sandbox, program, settings, cache, emit, keeping, timeline)
         execution.interrupt("the session was deleted while the program ran")
         async with asyncio.timeout(PATIENCE):
             running = asyncio.create_task(execution.run())

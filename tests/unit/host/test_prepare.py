@@ -64,6 +64,7 @@ class Machine:
             "dpkg-query": f'case "$*" in "-W runsc") exit {int(self.own_runsc)};; *) {status};; esac',
             "runsc": f"echo runsc version {self.runsc}",
             "modprobe": "exit 1",
+            "promtool": "exit 1",
             **dict.fromkeys(("containerd", "containerd-shim-runc-v2", "ctr"), "exit 1"),
             "apt-get": f'echo "$*" >>{self.folder}/calls',
             **self.commands,
@@ -221,6 +222,29 @@ def test_what_is_missing_is_installed_at_once(
     config = tmp_path / "postgresql-common/createcluster.d/hearth.conf"
     assert config.exists() == ("postgresql" in more)
     assert not more or config.read_text() == "create_main_cluster = false\n"
+
+
+@pytest.mark.parametrize("arguments", [("--dev",), ()], ids=["dev", "plain"])
+def test_of_prometheus_only_the_tool_that_checks_rules_is_installed(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    place = tmp_path / "place"
+    # What it would write to is the machine's own: the script unpacks to another place.
+    script = tmp_path / "prepare.sh"
+    script.write_text(SCRIPT.read_text().replace("/usr/local/bin", str(place)))
+    package = tmp_path / "package/usr/bin"
+    package.mkdir(parents=True)
+    for name in ("prometheus", "promtool"):
+        (package / name).write_text(name)
+    machine = Machine(tmp_path, script=script, arguments=arguments, without=("promtool",))
+    machine.commands["apt-get"] = f"""echo "$*" >>{tmp_path}/calls
+case "$*" in *" download "*) echo a package >prometheus_2_amd64.deb;; esac"""
+    machine.commands["dpkg-deb"] = f"/usr/bin/tar -c -C {tmp_path}/package ./usr"
+    machine.commands["tar"] = '/usr/bin/tar "$@"'
+    done = machine.run()
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in place.glob("*")] == (["promtool"] if arguments else [])
+    assert [call.split()[-1] for call in machine.calls()] == (["-qq", "prometheus"] if arguments else [])
 
 
 def test_containerd_is_installed_where_there_is_none_or_half_of_one(tmp_path: Path) -> None:
