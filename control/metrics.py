@@ -6,12 +6,13 @@ are not among them: their number is unbounded, and whoever reads metrics need no
 
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from control.executors.fleet import Fleet
 from control.executors.outcome import ExecutionResult
+from control.usage.meter import Meter
 
 # A request takes from a few milliseconds to as long as its program may run.
 REQUEST_BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 900)
@@ -42,9 +43,19 @@ class _FleetCollector(Collector):
 
 
 class Metrics:
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, meter: Meter) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(_FleetCollector(fleet))
+        Gauge(
+            "hearth_control_usage_unflushed_seconds",
+            "How long the oldest execution that has ended has waited to be counted in the database.",
+            registry=self._registry,
+        ).set_function(meter.unflushed_s)
+        Gauge(
+            "hearth_control_usage_journal_failing",
+            "1 while usage is counted in memory alone, as its journal cannot be written.",
+            registry=self._registry,
+        ).set_function(lambda: meter.journal_failing)
         self._requests = Histogram(
             "hearth_control_request_seconds",
             "Time from a request's head to its answer. Its count is the number of requests.",

@@ -22,6 +22,8 @@ from control.tenancy.follower import Follower
 from control.tenancy.keys import Keys
 from control.tenancy.limits import Plans
 from control.tenancy.tenants import Tenants
+from control.usage.meter import Meter
+from control.usage.reports import Reports
 
 log = structlog.get_logger()
 
@@ -47,8 +49,9 @@ async def _serve(
     fleet = Fleet(StaticDirectory(settings.executors), settings)
     plans = Plans(settings)
     follower = Follower(database, plans, settings)
-    operations = Operations(Tenants(database), Keys(database), plans, settings)
-    app = build_app(settings, fleet, follower, operations, gate)
+    meter, reports = Meter(settings, database), Reports(database)
+    operations = Operations(Tenants(database), Keys(database), reports, plans, settings)
+    app = build_app(settings, fleet, follower, operations, meter, reports, gate)
     runner = Runner(
         app,
         access_log=None,
@@ -60,8 +63,8 @@ async def _serve(
         shutdown_timeout=UNWIND_S,
     )
     await follower.load()
-    async with asyncio.TaskGroup() as tasks:
-        following = [tasks.create_task(fleet.run()), tasks.create_task(follower.run())]
+    async with meter, asyncio.TaskGroup() as tasks:
+        following = [tasks.create_task(part.run()) for part in (fleet, follower, meter)]
         await runner.setup()
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()

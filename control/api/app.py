@@ -12,6 +12,7 @@ from control.api.descriptions import execute as of_execution
 from control.api.descriptions import files as of_files
 from control.api.descriptions import service as of_service
 from control.api.descriptions import sessions as of_sessions
+from control.api.descriptions import usage as of_usage
 from control.api.download import Download
 from control.api.envelope import envelope, stamp
 from control.api.execute import Execute
@@ -29,6 +30,7 @@ from control.api.service_state import ServiceState
 from control.api.session_problems import telling
 from control.api.sessions import Sessions
 from control.api.upload import Upload
+from control.api.usage import Usage
 from control.auth.keys import Scope
 from control.executors.files import Files as FileCalls
 from control.executors.fleet import Fleet
@@ -36,15 +38,23 @@ from control.executors.sessions import Sessions as SessionCalls
 from control.metrics import Metrics
 from control.settings import Settings
 from control.tenancy.follower import Follower
+from control.usage.meter import Meter
+from control.usage.reports import Reports
 
 # All that is left of a path. A decoded name may hold a line feed, which `.` does not match.
 REST = r"{path:[\s\S]*}"
 
 
 def build_app(
-    settings: Settings, fleet: Fleet, follower: Follower, operations: Operations, gate: Gate
+    settings: Settings,
+    fleet: Fleet,
+    follower: Follower,
+    operations: Operations,
+    meter: Meter,
+    reports: Reports,
+    gate: Gate,
 ) -> web.Application:
-    metrics = Metrics(fleet)
+    metrics = Metrics(fleet, meter)
     state = ServiceState(gate, fleet, metrics, settings.retry_after_s)
     # What is answered even while the service stops.
     health = frozenset({"/healthz", "/readyz"})
@@ -74,7 +84,7 @@ def build_app(
     file_calls = FileCalls(fleet, settings)
     files, download = Files(settings, file_calls), Download(settings, file_calls)
     session, file = "/v1/sessions/{id}", "/v1/sessions/{id}/files/" + REST
-    program = Execute(settings, fleet, metrics, intake)
+    program = Execute(settings, fleet, metrics, intake, meter)
     add("POST", "/v1/execute", Scope.EXECUTE, program, of_execution.EXECUTE)
     add("GET", "/v1/runtimes", Scope.EXECUTE, Runtimes(fleet), of_execution.RUNTIMES)
     add("POST", "/v1/sessions", Scope.EXECUTE, sessions.create, of_sessions.CREATE)
@@ -87,13 +97,14 @@ def build_app(
     add("HEAD", file, Scope.EXECUTE, download, of_files.HEAD)
     add("PUT", file, Scope.EXECUTE, Upload(settings, file_calls), of_files.PUT)
     add("DELETE", file, Scope.EXECUTE, files.delete, of_files.DELETE)
-    Admin(settings, operations, follower, intake).add_to(add)
+    add("GET", "/v1/usage", Scope.EXECUTE, Usage(settings, meter, reports), of_usage.GET)
+    Admin(settings, operations, follower, intake, meter).add_to(add)
     add("GET", "/metrics", Scope.ADMIN, state.metrics, of_service.METRICS)
     add_public("/healthz", state.healthz, of_service.HEALTHZ)
     add_public("/readyz", state.readyz, of_service.READYZ)
     listings = Listings(fleet)
     piston: dict[tuple[str, str], IdentifiedHandler] = {
-        ("POST", "/execute"): PistonExecute(settings, fleet, metrics, intake),
+        ("POST", "/execute"): PistonExecute(settings, fleet, metrics, intake, meter),
         ("GET", "/runtimes"): listings.runtimes,
         ("GET", "/packages"): listings.packages,
     }

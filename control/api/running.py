@@ -11,6 +11,7 @@ from control.api.problems import ProblemError, UnavailableError
 from control.api.program import start_timeout_s, timeout_s
 from control.auth.keys import Identity
 from control.executors.catalogue import Offer
+from control.executors.ceilings import ceilings_of
 from control.executors.errors import BusyError, NotRunError, RefusedError
 from control.executors.execution import SessionPlace, Work, execute
 from control.executors.outcome import ExecutionResult
@@ -18,6 +19,8 @@ from control.executors.payload import Payload
 from control.metrics import Metrics
 from control.settings import Settings
 from control.tenancy.limits import Limits
+from control.usage.counting import counting
+from control.usage.meter import Meter
 from executor.api import executor_pb2 as pb
 
 
@@ -30,9 +33,10 @@ class Job:
 
 
 class Runner:
-    def __init__(self, settings: Settings, metrics: Metrics, intake: BodyIntake) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics, intake: BodyIntake, meter: Meter) -> None:
         self._settings = settings
         self._metrics = metrics
+        self._meter = meter
         self._intake = intake
 
     async def serve(
@@ -44,10 +48,9 @@ class Runner:
         with self._intake.hold() as hold:
             body = await self._intake.read(request, hold, identity.limits.body_max_bytes)
             began = time.perf_counter()
-            job = understood(body, identity, hold)
+            job, bytes_in = understood(body, identity, hold), len(body)
             del body
-            result = await self._run(job.work)
-            response = job.told(result)
+            result, response = await self._run(job, identity.tenant, bytes_in)
             language = job.work.offer.runtime.language
             self._metrics.execution(language, result, time.perf_counter() - began)
             return response
@@ -66,13 +69,19 @@ class Runner:
             session=session,
             start_timeout_s=start_timeout_s(message.start, self._settings),
             timeout_s=timeout_s(message.start, self._settings),
+            ceilings=ceilings_of(message.start, offer.runtime),
             output_max_bytes=limits.output_max_bytes,
             on_started=hold.release,
         )
 
-    async def _run(self, work: Work) -> ExecutionResult:
+    async def _run(self, job: Job, tenant: str, bytes_in: int) -> tuple[ExecutionResult, web.Response]:
+        work = job.work
         try:
-            return await execute(work)
+            with counting(self._meter, work, tenant, bytes_in) as execution:
+                result = await execute(execution.work)
+                response = job.told(result)
+                execution.answered(result, response.content_length or 0)
+                return result, response
         except BusyError:
             raise self._unavailable("no sandbox came free in time") from None
         except RefusedError as refused:

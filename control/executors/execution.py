@@ -17,6 +17,7 @@ from grpc import StatusCode, aio
 
 from control.executors import cancellation
 from control.executors.catalogue import Offer
+from control.executors.ceilings import Ceilings
 from control.executors.client import ExecutorClient
 from control.executors.errors import BusyError, NoExecutorError, NotRunError, RefusedError
 from control.executors.outcome import ExecutionResult
@@ -50,6 +51,7 @@ class Work:
     # From the sending to `started`, and to the end.
     start_timeout_s: float
     timeout_s: float
+    ceilings: Ceilings
     output_max_bytes: int
     # Called when the payload was let go.
     on_started: Callable[[], None]

@@ -17,14 +17,17 @@ from control.executors.fleet import Fleet
 from control.executors.outcome import ExecutionResult
 from control.metrics import Metrics
 from control.settings import Settings
+from control.usage.meter import Meter
 from executor.api import executor_pb2 as pb
 
 
 class Execute:
-    def __init__(self, settings: Settings, fleet: Fleet, metrics: Metrics, intake: BodyIntake) -> None:
+    def __init__(
+        self, settings: Settings, fleet: Fleet, metrics: Metrics, intake: BodyIntake, meter: Meter
+    ) -> None:
         self._settings = settings
         self._fleet = fleet
-        self._runner = Runner(settings, metrics, intake)
+        self._runner = Runner(settings, metrics, intake, meter)
 
     async def __call__(self, request: web.Request, identity: Identity) -> web.StreamResponse:
         return await self._runner.serve(request, identity, self._job)

@@ -31,6 +31,8 @@ from control.tenancy.follower import Follower
 from control.tenancy.keys import Keys
 from control.tenancy.limits import Plans
 from control.tenancy.tenants import Tenants
+from control.usage.meter import Meter
+from control.usage.reports import Reports
 from executor.api import executor_pb2 as pb
 
 ROOT = Path(__file__).parents[3]
@@ -54,9 +56,10 @@ def operations(document: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
 def routes() -> set[tuple[str, str]]:
     settings = Settings()
     database, plans = Database(settings.database, 1_000), Plans(settings)
-    operations = Operations(Tenants(database), Keys(database), plans, settings)
-    follower = Follower(database, plans, settings)
-    app = build_app(settings, Fleet(StaticDirectory(()), settings), follower, operations, Gate())
+    meter, reports = Meter(settings, database), Reports(database)
+    operations = Operations(Tenants(database), Keys(database), reports, plans, settings)
+    follower, fleet = Follower(database, plans, settings), Fleet(StaticDirectory(()), settings)
+    app = build_app(settings, fleet, follower, operations, meter, reports, Gate())
     return {
         (route.method, route.resource.canonical)
         for route in app.router.routes()
@@ -226,6 +229,11 @@ async def test_answers_are_what_their_models_say(control: Control, executor: Scr
     assert page.keys() == answers.FilePage.model_fields.keys()
     assert page["files"][2].keys() == answers.Entry.model_fields.keys()
     same(answers.FilePage, page)
+
+    for groups in ("", "?group_by=day,language,outcome", "?group_by=outcome&limit=1"):
+        _, page = await control.get("/v1/usage" + groups)
+        assert page["usage"]
+        same(answers.UsageReport, page)
 
     limits = {"languages": ["c"], "isolation": "sandbox"}
     same(admin_answers.Tenant, await control.made("tenants", id="acme", limits=limits))
