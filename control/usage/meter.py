@@ -138,9 +138,7 @@ class Meter:
         while True:
             await asyncio.sleep(self._flush_s)
             try:
-                async with self._one_at_a_time:
-                    await self._flush()
-                    await self._look()
+                await self.sync()
             except StoreAwayError as error:
                 if not away:
                     log.error("database away; usage is kept in the journal", cause=str(error))
@@ -155,6 +153,12 @@ class Meter:
         """Whatever ended before the call is in the database after it. Raises StoreAwayError."""
         async with self._one_at_a_time:
             await self._flush()
+
+    async def sync(self) -> None:
+        """As `flush`; and what others have written is known. Raises StoreAwayError."""
+        async with self._one_at_a_time:
+            await self._flush()
+            await self._look()
 
     @to_its_end
     async def _flush(self) -> None:
