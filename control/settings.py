@@ -111,6 +111,17 @@ class Settings(BaseSettings):
         "one with long programs from shutting the others out.",
     )
 
+    state_dir: Path = Field(
+        Path("/var/lib/hearth/control"),
+        description="Folder on a local disk, of this machine's control planes alone, for what must outlive "
+        "a process that is killed: usage that is not in the database yet.",
+    )
+    usage_flush_ms: Milliseconds = Field(
+        1_000,
+        description="How often usage goes to the database, and other control planes' is read from it. One "
+        "transaction a second costs next to nothing; a shorter time would make no count more exact.",
+    )
+
     executors: Annotated[tuple[str, ...], NoDecode] = Field(
         ("unix:///run/hearth/executor/executor.sock",),
         description="The executors, as gRPC targets separated by commas. The default is the one on this "

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 import structlog
 from aiohttp import web
 
-from control.admission.admission import Admission
 from control.api.body import BodyHold, BodyIntake
+from control.api.parts import Parts
 from control.api.problems import ProblemError, UnavailableError
 from control.api.program import start_timeout_s, timeout_s
 from control.auth.keys import Identity
 from control.executors.catalogue import Offer
+from control.executors.ceilings import ceilings_of
 from control.executors.errors import BusyError, NotRunError, QueueFullError, QueueLateError, RefusedError
 from control.executors.execution import SessionPlace, Work
 from control.executors.outcome import ExecutionResult
 from control.executors.payload import Payload
-from control.metrics import Metrics
-from control.scheduling.dispatch import Dispatch
-from control.settings import Settings
+from control.usage.counting import counting
 from executor.api import executor_pb2 as pb
 
 
@@ -32,18 +31,12 @@ class Job:
 
 
 class Runner:
-    def __init__(
-        self,
-        settings: Settings,
-        dispatch: Dispatch,
-        admission: Admission,
-        metrics: Metrics,
-        intake: BodyIntake,
-    ) -> None:
-        self._settings = settings
-        self._dispatch = dispatch
-        self._admission = admission
-        self._metrics = metrics
+    def __init__(self, parts: Parts, intake: BodyIntake) -> None:
+        self._settings = parts.settings
+        self._dispatch = parts.dispatch
+        self._admission = parts.admission
+        self._metrics = parts.metrics
+        self._meter = parts.meter
         self._intake = intake
 
     async def serve(
@@ -55,12 +48,11 @@ class Runner:
         with self._admission.execution(identity), self._intake.hold() as hold:
             body = await self._intake.read(request, hold, identity.limits.body_max_bytes)
             began = time.perf_counter()
-            job = understood(body, identity, hold)
+            job, bytes_in = understood(body, identity, hold), len(body)
             del body
-            result = await self._run(job.work)
+            result, response = await self._run(job, bytes_in)
             if result.session_id is not None:
                 structlog.contextvars.bind_contextvars(session=result.session_id)
-            response = job.told(result)
             language = job.work.offer.runtime.language
             self._metrics.execution(language, result, time.perf_counter() - began - job.work.waited_s)
             return response
@@ -81,14 +73,20 @@ class Runner:
             session=session,
             start_timeout_s=start_timeout_s(message.start, self._settings),
             timeout_s=timeout_s(message.start, self._settings),
+            ceilings=ceilings_of(message.start, offer.runtime),
             output_max_bytes=identity.limits.output_max_bytes,
+            on_handed=lambda: None,
             on_started=hold.release,
         )
 
-    async def _run(self, work: Work) -> ExecutionResult:
+    async def _run(self, job: Job, bytes_in: int) -> tuple[ExecutionResult, web.Response]:
+        work = job.work
         try:
-            with self._metrics.refusals():
-                return await self._dispatch.run(work)
+            with self._metrics.refusals(), counting(self._meter, work, bytes_in) as execution:
+                result = await self._dispatch.run(work)
+                response = job.told(result)
+                execution.answered(result, response.content_length or 0)
+                return result, response
         except BusyError:
             raise self._unavailable("no sandbox came free in time") from None
         except QueueFullError:

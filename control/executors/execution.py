@@ -16,6 +16,7 @@ from grpc import StatusCode, aio
 from control import tracing
 from control.executors import cancellation
 from control.executors.catalogue import Offer
+from control.executors.ceilings import Ceilings
 from control.executors.client import ExecutorClient
 from control.executors.errors import BusyError, NotRunError, RefusedError
 from control.executors.outcome import ExecutionResult
@@ -48,7 +49,10 @@ class Work:
     # From the sending to `started`, and to the end.
     start_timeout_s: float
     timeout_s: float
+    ceilings: Ceilings
     output_max_bytes: int
+    # Called right before it is handed to an executor, whether that takes it or not.
+    on_handed: Callable[[], None]
     # Called when the payload was let go.
     on_started: Callable[[], None]
     # In the queue.

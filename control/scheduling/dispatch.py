@@ -65,6 +65,7 @@ class Dispatch:
     async def _run_on(self, executor: ExecutorClient, work: Work) -> ExecutionResult:
         """In a place that it has there, and leaves."""
         try:
+            work.on_handed()
             return await execute_on(executor, work)
         finally:
             self._queue.leave(work.tenant, executor)

@@ -27,6 +27,7 @@ TAGS = {
     "Execution": "Running programs.",
     "Sessions": "Workspaces and environments that outlive a program.",
     "Files": "What lies in a session's workspace.",
+    "Usage": "What was used.",
     "Administration": "Tenants and keys. Takes a key with the scope `admin`.",
     "Service": "How the service does, and its own description.",
 }
