@@ -87,6 +87,22 @@ async def test_tenants_and_keys_from_the_first_to_the_last(control: Control, adm
     assert [one["id"] for one in await admin.json("tenants", "list")] == ["default"]
 
 
+async def test_usage_is_shown_whole(control: Control, admin: Admin) -> None:
+    for code in ("a", "ab"):
+        assert (await control.execute(language="py", code=code))[0] == 200
+    # This flushes; who asks the database itself sees what was flushed.
+    _, told = await control.get("/v1/usage?group_by=language,outcome")
+    shown = await admin.json("usage", "default", "--group-by", "outcome,language")
+    del told["next"]
+    assert shown == told
+    assert (shown["total"]["executions"], shown["usage"][0]["language"]) == (2, "python")
+    printed = await admin("usage", "default", "--from", shown["to"], "--to", shown["to"])
+    assert shown["to"] in printed
+    assert re.search(r"executions.*gb_seconds", printed)
+    assert await admin("usage", "none", status=1) == "there is no tenant 'none'\n"
+    assert await admin("usage", "default", "--from", "x", status=1) == "from: must be a day, as 2030-01-31\n"
+
+
 async def test_what_is_wrong_is_said_in_a_line(control: Control, admin: Admin) -> None:
     for words, said in (
         (("tenants", "show", "none"), "there is no tenant 'none'"),

@@ -277,6 +277,8 @@ def test_processes_that_start_at_once_on_an_empty_database_make_one_key(
         ("PORT", "x", 2),
         ("DATABASE", "sqlite:////proc/nope/control.db", 1),
         ("DATABASE", "sqlite:////dev/null", 1),
+        ("STATE_DIR", "/dev/null", 1),
+        ("STATE_DIR", "/proc/nope", 1),
         ("DATABASE", "postgresql://nobody:sesame@127.0.0.1:1/hearth", 1),
         ("DATABASE", "mysql://127.0.0.1/hearth", 2),
         ("DATABASE", "sqlite://", 2),
