@@ -9,8 +9,8 @@ from control.failures import Failure
 
 TEXT = (Path(__file__).parents[3] / "docs/observability.md").read_text()
 # Names of metrics, and their labels.
-# One histogram or counter is several series; nobody asks for when they were made.
 _ROW = re.compile(r"^\| ((?:`\w+`(?:, )?)+) \| ((?:`\w+`(?:, )?)*) ?\|", re.MULTILINE)
+# One histogram or counter is several series; nobody asks for when they were made.
 _SERIES = re.compile(r"_(bucket|count|sum|created)$")
 
 
