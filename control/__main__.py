@@ -15,6 +15,7 @@ from control.executors.channel import InsecureTargetError
 from control.service import serve
 from control.settings import PREFIX, Settings
 from control.store.errors import StoreError
+from control.usage.meter import JournalError
 
 
 async def _run(settings: Settings) -> None:
@@ -37,7 +38,7 @@ def main() -> int:
     status = 0
     try:
         uvloop.run(_run(settings))
-    except* (OSError, FirstStartError, InsecureTargetError, StoreError) as failures:
+    except* (OSError, FirstStartError, InsecureTargetError, JournalError, StoreError) as failures:
         for cause in _leaves(failures):
             structlog.get_logger().error("cannot serve", cause=str(cause))
         status = 1

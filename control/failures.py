@@ -2,7 +2,15 @@
 
 from enum import Enum
 
-from control.executors.errors import BusyError, NoExecutorError, NotRunError, Refusal, SessionError
+from control.executors.errors import (
+    BusyError,
+    NoExecutorError,
+    NotRunError,
+    QueueFullError,
+    QueueLateError,
+    Refusal,
+    SessionError,
+)
 from control.executors.outcome import ExecutionResult, Limit
 
 
@@ -28,6 +36,10 @@ class Failure(Enum):
 def of_error(error: NotRunError | SessionError) -> Failure | None:
     """Why a program did not start; None when the request is at fault."""
     match error:
+        case QueueFullError():
+            return Failure.QUEUE_FULL
+        case QueueLateError():
+            return Failure.QUEUE_LATE
         case BusyError():
             return Failure.NO_SANDBOX
         case NoExecutorError():

@@ -10,19 +10,26 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
+from control.admission.admission import Admission
+from control.admission.peers import Peers
 from control.api.admin.operations import Operations
 from control.api.app import build_app
 from control.api.connection import Runner
 from control.api.gate import Gate
+from control.api.parts import Parts
 from control.auth.first_start import ensure_first_key
 from control.executors.fleet import Fleet
 from control.executors.static import StaticDirectory
+from control.metrics import Metrics
+from control.scheduling.dispatch import Dispatch
 from control.settings import Settings
 from control.store.database import Database
 from control.tenancy.follower import Follower
 from control.tenancy.keys import Keys
 from control.tenancy.limits import Plans
 from control.tenancy.tenants import Tenants
+from control.usage.meter import Meter
+from control.usage.reports import Reports
 from traces.tracer import opened
 
 if TYPE_CHECKING:
@@ -46,6 +53,27 @@ async def serve(settings: Settings, stop: asyncio.Event, listening: Callable[[st
     log.info("stopped")
 
 
+def assemble(settings: Settings, database: Database, tracer: "Tracer | None" = None) -> Parts:
+    """All parts, which do nothing yet."""
+    fleet = Fleet(StaticDirectory(settings.executors), settings)
+    plans = Plans(settings)
+    meter, reports = Meter(settings, database), Reports(database)
+    metrics = Metrics(fleet)
+    return Parts(
+        settings=settings,
+        gate=Gate(),
+        fleet=fleet,
+        dispatch=Dispatch(fleet, metrics, settings),
+        admission=Admission(meter.cpu_today_us),
+        follower=Follower(database, plans, settings),
+        operations=Operations(Tenants(database), Keys(database), reports, plans, settings),
+        meter=meter,
+        reports=reports,
+        metrics=metrics,
+        tracer=tracer,
+    )
+
+
 async def _serve(
     settings: Settings,
     database: Database,
@@ -53,12 +81,10 @@ async def _serve(
     stop: asyncio.Event,
     listening: Callable[[str], None],
 ) -> None:
-    gate = Gate()
-    fleet = Fleet(StaticDirectory(settings.executors), settings)
-    plans = Plans(settings)
-    follower = Follower(database, plans, settings)
-    operations = Operations(Tenants(database), Keys(database), plans, settings)
-    app = build_app(settings, fleet, follower, operations, gate, tracer)
+    parts = assemble(settings, database, tracer)
+    fleet, follower, meter, gate = parts.fleet, parts.follower, parts.meter, parts.gate
+    peers = Peers(database, parts.admission, follower.limits_of, settings)
+    app = build_app(parts)
     runner = Runner(
         app,
         access_log=None,
@@ -70,8 +96,8 @@ async def _serve(
         shutdown_timeout=UNWIND_S,
     )
     await follower.load()
-    async with asyncio.TaskGroup() as tasks:
-        following = [tasks.create_task(fleet.run()), tasks.create_task(follower.run())]
+    async with meter, asyncio.TaskGroup() as tasks:
+        following = [tasks.create_task(part.run()) for part in (fleet, follower, meter, peers)]
         await runner.setup()
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()

@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from control.store.url import url_of
-from control.tenancy.overrides import Bytes, Count, Milliseconds, Overrides, PlanName
+from control.tenancy.overrides import Bytes, Count, CpuSeconds, Milliseconds, Overrides, PerSecond, PlanName
 
 PREFIX = "HEARTH_CONTROL_"
 
@@ -66,6 +66,60 @@ class Settings(BaseSettings):
         {},
         description="What tenants of each plan may, as JSON: names of plans with the limits that differ from "
         "these settings. Empty: there is the plan `default`, which is these settings.",
+    )
+
+    requests_per_second: PerSecond = Field(
+        1_000,
+        description="Requests of any kind that a tenant may send a second, on average. Nobody who means it "
+        "gets there on a small machine; a client in an endless loop does.",
+    )
+    requests_burst: Count = Field(
+        2_000,
+        description="Requests that a tenant may send at once, when there were none before. Two seconds' "
+        "worth.",
+    )
+    executions_max: Count = Field(
+        256,
+        description="Executions that a tenant may have at once, those that wait included; then 429. Several "
+        "times what a host runs at once, so that a batch keeps it busy.",
+    )
+    cpu_seconds_per_day: CpuSeconds | None = Field(
+        None,
+        description="CPU time that a tenant's executions may take from midnight to midnight, UTC; then 429. "
+        "No limit unless set: whoever shares the installation knows what it is worth.",
+    )
+    replica_sync_ms: Milliseconds = Field(
+        500,
+        description="How often control planes tell each other, through the database, what they have let in. "
+        "Over all of them a tenant's limits hold to within what two of these pauses let through.",
+    )
+    queue_max: Count = Field(
+        2_000,
+        description="Most executions that wait for an executor, over all tenants; then the tenant with the "
+        "most of them gets 503. A few seconds' work of a small cluster.",
+    )
+    queue_timeout_ms: Milliseconds = Field(
+        10_000,
+        description="How long an execution may wait for an executor that has room, then 503. Ends before "
+        "most clients give up (30 s), with the wait for a sandbox after it.",
+    )
+    tenant_share_percent: int = Field(
+        90,
+        gt=0,
+        le=100,
+        description="Most of an executor's places that one tenant may have, in percent. What is left keeps "
+        "one with long programs from shutting the others out.",
+    )
+
+    state_dir: Path = Field(
+        Path("/var/lib/hearth/control"),
+        description="Folder on a local disk, of this machine's control planes alone, for what must outlive "
+        "a process that is killed: usage that is not in the database yet.",
+    )
+    usage_flush_ms: Milliseconds = Field(
+        1_000,
+        description="How often usage goes to the database, and other control planes' is read from it. One "
+        "transaction a second costs next to nothing; a shorter time would make no count more exact.",
     )
 
     executors: Annotated[tuple[str, ...], NoDecode] = Field(

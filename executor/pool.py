@@ -215,8 +215,11 @@ class Pool:
         return self.running
 
     def _grant(self) -> None:
-        """Hands sandboxes to those who wait, in order of arrival, as far as there are any."""
-        for waiter in list(self._waiters):
+        """Hands sandboxes to those who wait, as far as there are any.
+
+        Tenants that use fewer go first, and of equals those who came first.
+        """
+        for waiter in self._by_turn():
             if len(self._in_use) >= self._settings.max_running:
                 break
             if waiter.granted.done():
@@ -230,6 +233,14 @@ class Pool:
                 waiter.granted.set_result(sandbox)
         self._need.set()
         self._on_change()
+
+    def _by_turn(self) -> list[_Waiter]:
+        waiters = list(self._waiters)
+        if len(waiters) > 1:
+            # Several control planes meet here; each of them has put its own in order.
+            uses = Counter(sandbox.tenant for sandbox in self._in_use)
+            waiters.sort(key=lambda waiter: uses[waiter.tenant])
+        return waiters
 
     def _take(self, waiter: _Waiter) -> Sandbox | None:
         if waiter.session is not None and (pinned := self._pinned.get(waiter.session)) is not None:

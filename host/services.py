@@ -66,6 +66,7 @@ def services(layout: Layout, own: dict[str, str]) -> list[Service]:
             | {
                 "HEARTH_CONTROL_EXECUTORS": listen,
                 "HEARTH_CONTROL_DATABASE": f"sqlite+aiosqlite:///{layout.state / 'control.db'}",
+                "HEARTH_CONTROL_STATE_DIR": str(layout.state / "control"),
                 "XDG_CONFIG_HOME": str(layout.config),
             }
             | own,

@@ -1,4 +1,4 @@
-"""`hearth-admin`, or `python -m control.admin`: tenants and keys.
+"""`hearth-admin`, or `python -m control.admin`: tenants, keys and usage.
 
 Goes over the admin API, with HEARTH_URL and HEARTH_API_KEY or the credentials file; the key needs the scope
 `admin`. Control planes take every change within a second.
@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from control.admin import keys, tenants
+from control.admin import keys, tenants, usage
 from control.admin.terminal import Choices
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 app.add_typer(tenants.app, name="tenants")
 app.add_typer(keys.app, name="keys")
+app.command("usage")(usage.show)
 
 
 @app.callback()

@@ -5,7 +5,7 @@ when there is no control plane or no key yet.
 import os
 import re
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from control.store.database import Database
 from control.tenancy.keys import Keys
 from control.tenancy.limits import Plans
 from control.tenancy.tenants import Tenants
+from control.usage.reports import Reports
 
 # Longer than a control plane waits for its database.
 TIMEOUT_S = 30
@@ -36,6 +37,7 @@ class Way(Protocol):
     async def list_tenants(self, after: str, limit: int) -> Json: ...
     async def update_tenant(self, id_: str, body: Json) -> Json: ...
     async def delete_tenant(self, id_: str) -> None: ...
+    async def get_usage(self, tenant: str, given: Mapping[str, bytes]) -> Json: ...
     async def create_key(self, tenant: str, body: Json) -> Json: ...
     async def list_keys(self, tenant: str, after: str, limit: int) -> Json: ...
     async def get_key(self, id_: str) -> Json: ...
@@ -57,7 +59,7 @@ async def way(database: str | None) -> AsyncIterator[Way]:
     store = Database(database, settings.database_timeout_ms)
     try:
         await store.open()
-        yield Operations(Tenants(store), Keys(store), Plans(settings), settings)
+        yield Operations(Tenants(store), Keys(store), Reports(store), Plans(settings), settings)
     finally:
         await store.close()
 
@@ -103,6 +105,10 @@ class Remote:
 
     async def delete_tenant(self, id_: str) -> None:
         await self._ask("DELETE", f"tenants/{checked(id_)}")
+
+    async def get_usage(self, tenant: str, given: Mapping[str, bytes]) -> Json:
+        path = f"tenants/{checked(tenant)}/usage"
+        return await self._ask("GET", path, None, **{name: value.decode() for name, value in given.items()})
 
     async def create_key(self, tenant: str, body: Json) -> Json:
         return await self._ask("POST", f"tenants/{checked(tenant)}/keys", body)

@@ -7,13 +7,16 @@ fields in `control.executors.outcome` become as JSON, and tests compare both wit
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from control.api.openapi.schema import LeftOut, Shown
 from control.executors.outcome import Limit, Status
+from control.usage.counts import Outcome
+from control.usage.reports import Group
 
 Moment = Annotated[str, Shown(format="date-time")]
 Size = Annotated[int, Field(ge=0)]
+Day = Annotated[str, Shown(format="date")]
 Base64 = Annotated[str, Shown(contentEncoding="base64")]
 Absent = LeftOut()
 
@@ -151,6 +154,50 @@ class FilePage(BaseModel):
         None,
         description="The bytes of `next`, only there when they are not UTF-8; send them percent-encoded.",
     )
+
+
+class UsageCounts(BaseModel):
+    """What executions used, added up."""
+
+    executions: Size = Field(description="How many programs were run.")
+    wall_ms: float = Field(ge=0, description="Milliseconds that they ran, compilations included.")
+    cpu_ms: float = Field(ge=0, description="Milliseconds of CPU time.")
+    gb_seconds: float = Field(
+        ge=0, description="The memory limit in force in GiB times the seconds that it was, over all stages."
+    )
+    bytes_in: Size = Field(description="Bytes of requests' bodies.")
+    bytes_out: Size = Field(description="Bytes of answers' bodies.")
+
+
+class UsageGroup(BaseModel):
+    """What executions have in common. Only groups that were asked for are there."""
+
+    day: Annotated[Day | None, Absent] = Field(None, description="On which they began, in UTC.")
+    language: Annotated[str | None, Absent] = Field(None, description="The language's name.")
+    outcome: Annotated[Outcome | None, Absent] = Field(
+        None,
+        description="`OK`, or the `status` of the run. `CE`: it did not compile. `cancelled`: the client "
+        "left. `lost`: the control plane was killed; its times are not known and count as 0.",
+    )
+
+
+class UsagePart(UsageCounts, UsageGroup):
+    """What those executions used."""
+
+
+class UsageReport(BaseModel):
+    """What a tenant used."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    from_: Day = Field(alias="from", description="The first day.")
+    to: Day = Field(description="The last day.")
+    group_by: list[Group] = Field(description="What `usage` is divided by.")
+    usage: list[UsagePart] = Field(
+        description="In the order of their values. Where nothing was used there is nothing."
+    )
+    total: UsageCounts = Field(description="Of all days, whatever is on this page.")
+    next: str | None = Field(description="What to send as `after` for the next page; null at the end.")
 
 
 class Alive(BaseModel):

@@ -2,11 +2,8 @@
 service's health and its description.
 """
 
-from typing import TYPE_CHECKING
-
 from aiohttp import web
 
-from control.api.admin.operations import Operations
 from control.api.admin.routes import Admin
 from control.api.authentication import Handler, IdentifiedHandler, guarded
 from control.api.body import BodyIntake
@@ -14,52 +11,41 @@ from control.api.descriptions import execute as of_execution
 from control.api.descriptions import files as of_files
 from control.api.descriptions import service as of_service
 from control.api.descriptions import sessions as of_sessions
+from control.api.descriptions import usage as of_usage
 from control.api.download import Download
 from control.api.envelope import envelope, stamp
 from control.api.execute import Execute
 from control.api.expectation import expected
 from control.api.files import Files
-from control.api.gate import Gate
 from control.api.openapi.document import Document
 from control.api.openapi.operation import Operation
+from control.api.parts import Parts
 from control.api.piston.execute import Execute as PistonExecute
 from control.api.piston.listings import Listings
 from control.api.piston.routes import add_routes as add_piston
+from control.api.running import Runner
 from control.api.runtimes import Runtimes
 from control.api.self_description import SelfDescription
 from control.api.service_state import ServiceState
 from control.api.session_problems import telling
 from control.api.sessions import Sessions
 from control.api.upload import Upload
+from control.api.usage import Usage
 from control.auth.keys import Scope
 from control.executors.files import Files as FileCalls
-from control.executors.fleet import Fleet
 from control.executors.sessions import Sessions as SessionCalls
-from control.metrics import Metrics
-from control.settings import Settings
-from control.tenancy.follower import Follower
-
-if TYPE_CHECKING:
-    from opentelemetry.trace import Tracer
 
 # All that is left of a path. A decoded name may hold a line feed, which `.` does not match.
 REST = r"{path:[\s\S]*}"
 
 
-def build_app(
-    settings: Settings,
-    fleet: Fleet,
-    follower: Follower,
-    operations: Operations,
-    gate: Gate,
-    tracer: "Tracer | None" = None,
-) -> web.Application:
-    metrics = Metrics(fleet)
+def build_app(parts: Parts) -> web.Application:
+    settings, fleet, metrics, gate = parts.settings, parts.fleet, parts.metrics, parts.gate
     state = ServiceState(gate, fleet, metrics, settings.retry_after_s)
     # What is answered even while the service stops.
     health = frozenset({"/healthz", "/readyz"})
     app = web.Application(
-        middlewares=[envelope(gate, metrics, health, settings.retry_after_s, tracer)],
+        middlewares=[envelope(gate, metrics, health, settings.retry_after_s, parts.tracer)],
     )
     app.on_response_prepare.append(stamp)
     document = Document()
@@ -67,7 +53,7 @@ def build_app(
     def add_undescribed(
         method: str, path: str, scope: Scope, handler: IdentifiedHandler
     ) -> web.AbstractRoute:
-        guard = guarded(telling(handler, settings), scope, follower)
+        guard = guarded(telling(handler, settings), scope, parts.follower, parts.admission)
         return app.router.add_route(method, path, guard, expect_handler=expected)
 
     def add(method: str, path: str, scope: Scope, handler: IdentifiedHandler, described: Operation) -> None:
@@ -81,13 +67,24 @@ def build_app(
 
     intake = BodyIntake(settings)
     metrics.gauge("requests_in_flight", "Requests that are being answered.", lambda: gate.inside)
+    metrics.gauge(
+        "usage_unflushed_seconds",
+        "How long the oldest execution that has ended has waited to be counted in the database.",
+        parts.meter.unflushed_s,
+    )
+    metrics.gauge(
+        "usage_journal_failing",
+        "1 while usage is counted in memory alone, as its journal cannot be written.",
+        lambda: parts.meter.journal_failing,
+    )
     metrics.gauge("body_bytes", "Request bodies in memory.", lambda: intake.held_bytes)
     metrics.gauge("body_bytes_max", "The most of them.", lambda: settings.bodies_max_bytes)
     sessions = Sessions(settings, SessionCalls(fleet, settings), intake)
     file_calls = FileCalls(fleet, settings)
     files, download = Files(settings, file_calls), Download(settings, file_calls)
     session, file = "/v1/sessions/{id}", "/v1/sessions/{id}/files/" + REST
-    program = Execute(settings, fleet, metrics, intake)
+    programs = Runner(parts, intake)
+    program = Execute(settings, fleet, programs)
     add("POST", "/v1/execute", Scope.EXECUTE, program, of_execution.EXECUTE)
     add("GET", "/v1/runtimes", Scope.EXECUTE, Runtimes(fleet), of_execution.RUNTIMES)
     add("POST", "/v1/sessions", Scope.EXECUTE, sessions.create, of_sessions.CREATE)
@@ -100,13 +97,14 @@ def build_app(
     add("HEAD", file, Scope.EXECUTE, download, of_files.HEAD)
     add("PUT", file, Scope.EXECUTE, Upload(settings, file_calls), of_files.PUT)
     add("DELETE", file, Scope.EXECUTE, files.delete, of_files.DELETE)
-    Admin(settings, operations, follower, intake).add_to(add)
+    add("GET", "/v1/usage", Scope.EXECUTE, Usage(settings, parts.meter, parts.reports), of_usage.GET)
+    Admin(settings, parts.operations, parts.follower, intake, parts.meter).add_to(add)
     add("GET", "/metrics", Scope.ADMIN, state.metrics, of_service.METRICS)
     add_public("/healthz", state.healthz, of_service.HEALTHZ)
     add_public("/readyz", state.readyz, of_service.READYZ)
     listings = Listings(fleet)
     piston: dict[tuple[str, str], IdentifiedHandler] = {
-        ("POST", "/execute"): PistonExecute(settings, fleet, metrics, intake),
+        ("POST", "/execute"): PistonExecute(settings, fleet, programs),
         ("GET", "/runtimes"): listings.runtimes,
         ("GET", "/packages"): listings.packages,
     }

@@ -1,4 +1,4 @@
-"""Who asks: the key of a request, and the guard before every handler that is not public."""
+"""Who asks: the key of a request, and the guard before every handler that is not public. Also how often."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
@@ -6,7 +6,9 @@ from urllib.parse import parse_qsl
 import structlog
 from aiohttp import web
 
+from control.admission.admission import Admission, OverLimitError
 from control.api.problems import ProblemError
+from control.api.quotas import admit, too_many
 from control.auth.keys import PREFIX, Identity, KeyStore, Scope, digest_of
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -26,7 +28,7 @@ KEY_PARAMETERS = {
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hearth"'}
 
 
-def guarded(handler: IdentifiedHandler, scope: Scope, keys: KeyStore) -> Handler:
+def guarded(handler: IdentifiedHandler, scope: Scope, keys: KeyStore, admission: Admission) -> Handler:
     async def authenticated(request: web.Request) -> web.StreamResponse:
         if request.query_string:
             _refuse_key_in(request.rel_url.raw_query_string)
@@ -42,7 +44,11 @@ def guarded(handler: IdentifiedHandler, scope: Scope, keys: KeyStore) -> Handler
             raise ProblemError(403, f"the tenant {identity.tenant!r} is disabled")
         if scope not in identity.scopes:
             raise ProblemError(403, f"the API key lacks the scope '{scope}'")
-        return await handler(request, identity)
+        admit(request, identity, admission)
+        try:
+            return await handler(request, identity)
+        except OverLimitError as over:
+            raise too_many(over) from None
 
     return authenticated
 

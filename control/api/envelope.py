@@ -15,6 +15,7 @@ from control.api.gate import Gate
 from control.api.piston.answers import message_response
 from control.api.piston.routes import is_piston
 from control.api.problems import ProblemError, UnavailableError, problem_response
+from control.api.quotas import stamp_quotas
 from control.metrics import Metrics
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ async def stamp(request: web.Request, response: web.StreamResponse) -> None:
     headers["X-Request-Id"] = structlog.contextvars.get_contextvars().get("request_id", "")
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Server"] = "Hearth"
+    stamp_quotas(request, response)
 
 
 async def _answer(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:

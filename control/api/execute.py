@@ -5,7 +5,7 @@ from functools import partial
 import orjson
 from aiohttp import web
 
-from control.api.body import BodyHold, BodyIntake
+from control.api.body import BodyHold
 from control.api.decode import decode_object
 from control.api.limits import check_language
 from control.api.models import ExecuteRequest, parse_execute
@@ -17,7 +17,6 @@ from control.executors.catalogue import Offer
 from control.executors.execution import SessionPlace
 from control.executors.fleet import Fleet
 from control.executors.outcome import ExecutionResult
-from control.metrics import Metrics
 from control.settings import Settings
 from control.tenancy.limits import Limits
 from control.versions import parse_range
@@ -25,10 +24,10 @@ from executor.api import executor_pb2 as pb
 
 
 class Execute:
-    def __init__(self, settings: Settings, fleet: Fleet, metrics: Metrics, intake: BodyIntake) -> None:
+    def __init__(self, settings: Settings, fleet: Fleet, runner: Runner) -> None:
         self._settings = settings
         self._fleet = fleet
-        self._runner = Runner(settings, metrics, intake)
+        self._runner = runner
 
     async def __call__(self, request: web.Request, identity: Identity) -> web.StreamResponse:
         return await self._runner.serve(request, identity, self._job)
@@ -40,7 +39,7 @@ class Execute:
             session = SessionPlace(asked.session_id, self._fleet.holder_of(asked.session_id))
         offer = self._offer(asked, session, identity.limits)
         message = message_of(asked, offer, identity, self._settings)
-        work = self._runner.work(message, offer, session, identity.limits, hold)
+        work = self._runner.work(message, offer, session, identity, hold)
         return Job(work, partial(_told, offer.runtime))
 
     def _offer(self, asked: ExecuteRequest, session: SessionPlace | None, limits: Limits) -> Offer:

@@ -1,6 +1,6 @@
 """The query of a request: which parameters it may have, and their values as exact bytes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -25,7 +25,7 @@ def parameters_of(request: web.Request, known: Collection[str]) -> dict[str, byt
     return given
 
 
-def limit_of(given: dict[str, bytes]) -> int:
+def limit_of(given: Mapping[str, bytes]) -> int:
     text = given.get("limit", b"%d" % LIMIT_DEFAULT)
     if not text.isdigit() or len(text) > len(str(LIMIT_MAX)) or not 0 < int(text) <= LIMIT_MAX:
         raise InvalidFieldError("limit", f"must be a whole number from 1 to {LIMIT_MAX}")

@@ -8,17 +8,17 @@ import structlog
 from aiohttp import web
 
 from control.api.body import BodyHold, BodyIntake
+from control.api.parts import Parts
 from control.api.problems import ProblemError, UnavailableError
 from control.api.program import start_timeout_s, timeout_s
 from control.auth.keys import Identity
 from control.executors.catalogue import Offer
-from control.executors.errors import BusyError, NotRunError, RefusedError
-from control.executors.execution import SessionPlace, Work, execute
+from control.executors.ceilings import ceilings_of
+from control.executors.errors import BusyError, NotRunError, QueueFullError, QueueLateError, RefusedError
+from control.executors.execution import SessionPlace, Work
 from control.executors.outcome import ExecutionResult
 from control.executors.payload import Payload
-from control.metrics import Metrics
-from control.settings import Settings
-from control.tenancy.limits import Limits
+from control.usage.counting import counting
 from executor.api import executor_pb2 as pb
 
 
@@ -31,9 +31,12 @@ class Job:
 
 
 class Runner:
-    def __init__(self, settings: Settings, metrics: Metrics, intake: BodyIntake) -> None:
-        self._settings = settings
-        self._metrics = metrics
+    def __init__(self, parts: Parts, intake: BodyIntake) -> None:
+        self._settings = parts.settings
+        self._dispatch = parts.dispatch
+        self._admission = parts.admission
+        self._metrics = parts.metrics
+        self._meter = parts.meter
         self._intake = intake
 
     async def serve(
@@ -42,17 +45,16 @@ class Runner:
         identity: Identity,
         understood: Callable[[bytes, Identity, BodyHold], Job],
     ) -> web.StreamResponse:
-        with self._intake.hold() as hold:
+        with self._admission.execution(identity), self._intake.hold() as hold:
             body = await self._intake.read(request, hold, identity.limits.body_max_bytes)
             began = time.perf_counter()
-            job = understood(body, identity, hold)
+            job, bytes_in = understood(body, identity, hold), len(body)
             del body
-            result = await self._run(job.work)
+            result, response = await self._run(job, bytes_in)
             if result.session_id is not None:
                 structlog.contextvars.bind_contextvars(session=result.session_id)
-            response = job.told(result)
             language = job.work.offer.runtime.language
-            self._metrics.execution(language, result, time.perf_counter() - began)
+            self._metrics.execution(language, result, time.perf_counter() - began - job.work.waited_s)
             return response
 
     def work(
@@ -60,26 +62,37 @@ class Runner:
         message: pb.ExecuteInput,
         offer: Offer,
         session: SessionPlace | None,
-        limits: Limits,
+        identity: Identity,
         hold: BodyHold,
     ) -> Work:
         message.start.request_id = structlog.contextvars.get_contextvars().get("request_id", "")
         return Work(
+            tenant=identity.tenant,
             payload=Payload(message),
             offer=offer,
             session=session,
             start_timeout_s=start_timeout_s(message.start, self._settings),
             timeout_s=timeout_s(message.start, self._settings),
-            output_max_bytes=limits.output_max_bytes,
+            ceilings=ceilings_of(message.start, offer.runtime),
+            output_max_bytes=identity.limits.output_max_bytes,
+            on_handed=lambda: None,
             on_started=hold.release,
         )
 
-    async def _run(self, work: Work) -> ExecutionResult:
+    async def _run(self, job: Job, bytes_in: int) -> tuple[ExecutionResult, web.Response]:
+        work = job.work
         try:
-            with self._metrics.refusals():
-                return await execute(work)
+            with self._metrics.refusals(), counting(self._meter, work, bytes_in) as execution:
+                result = await self._dispatch.run(work)
+                response = job.told(result)
+                execution.answered(result, response.content_length or 0)
+                return result, response
         except BusyError:
             raise self._unavailable("no sandbox came free in time") from None
+        except QueueFullError:
+            raise self._unavailable("too many programs wait for an executor") from None
+        except QueueLateError:
+            raise self._unavailable("no executor had room in time") from None
         except RefusedError as refused:
             raise ProblemError(400, f"the executor refused the request: {refused}") from None
         except NotRunError:

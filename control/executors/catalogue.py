@@ -48,6 +48,7 @@ class Catalogue:
                 log.error("runtime ignored: not a SemVer version", runtime=id_, version=runtime.version)
                 continue
             offers.append(Offer(runtime, version, tuple(holders[id_])))
+        self._holders = {offer.runtime.id: offer.executors for offer in offers}
         offers.sort(key=lambda offer: sort_key(offer.version), reverse=True)
         offers.sort(key=lambda offer: offer.runtime.language)
         self.offers = tuple(offers)
@@ -62,6 +63,10 @@ class Catalogue:
     @property
     def languages(self) -> list[str]:
         return sorted({offer.runtime.language for offer in self.offers})
+
+    def holders(self, runtime: str) -> tuple[ExecutorClient, ...]:
+        """The executors that have a runtime, by its id."""
+        return self._holders.get(runtime, ())
 
     def named(self, language: str) -> list[Offer]:
         """The runtimes of a language, by its name or an alias, highest version first."""

@@ -24,10 +24,16 @@ log = structlog.get_logger()
 
 EXECUTE = f"/{pb.DESCRIPTOR.services_by_name['Executor'].full_name}/Execute"
 FIRST_PAUSE_S = 0.05
+# One program waits at an executor for this many that run there. What comes after one that ended is there
+# then, and need not be called for first.
+AHEAD = 8
 
 
 class ExecutorClient:
-    def __init__(self, address: str, settings: Settings, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, address: str, settings: Settings, changed: Callable[[], None], told: Callable[[], None]
+    ) -> None:
+        """`changed` is called when what it has is another, or whether it is there; `told` at each status."""
         self.address = address
         # Its own, which the ids of its sessions have in them; None until it was heard.
         self.name: str | None = None
@@ -43,6 +49,7 @@ class ExecutorClient:
         self._capacity = 1
         self._known: set[str] = set()
         self._changed = changed
+        self._told = told
         self._pause_max_s = settings.executor_reconnect_max_ms / 1000
         self._retired = asyncio.Event()
         self._idle = asyncio.Event()
@@ -61,6 +68,13 @@ class ExecutorClient:
     def ready(self) -> bool:
         """Whether it may be given work."""
         return self.connected and not self.draining
+
+    @property
+    def places(self) -> int:
+        """How many programs it is given at once: as many as it runs, and a few that it can begin with as soon
+        as one of those ends.
+        """
+        return self._capacity + -(-self._capacity // AHEAD)
 
     @property
     def load(self) -> float:
@@ -161,6 +175,8 @@ class ExecutorClient:
             self.connected = True
             log.info("executor connected", executor=self.address, runtimes=sorted(self._known))
             self._changed()
+        else:
+            self._told()
 
     def _names_unknown(self, runtimes: Iterable[str]) -> bool:
         return any(runtime not in self._known for runtime in runtimes)

@@ -14,6 +14,14 @@ class NoExecutorError(NotRunError):
     """No executor that has the runtime is there and takes work."""
 
 
+class QueueFullError(NotRunError):
+    """Too many wait already, this tenant's own requests among them."""
+
+
+class QueueLateError(NotRunError):
+    """No executor had a place for it in time."""
+
+
 class BusyError(NotRunError):
     """No sandbox came free in time."""
 

@@ -1,9 +1,7 @@
-"""The carrying out of one program.
+"""The carrying out of one program on one executor.
 
-What never started may be sent elsewhere, once; what goes on with a session may not, for that is in one
-place only. What may have started is reported as it is: the result then says that the sandbox was lost, and
-holds what the program wrote until then. A full executor has already waited on the request's behalf, so a
-request that it turns away is not sent round the others: under overload that would only multiply the load.
+What may have started is reported as it is: the result then says that the sandbox was lost, and holds what the
+program wrote until then.
 
 However the call ends, cancelled by its client's leaving included, the program ends with it.
 """
@@ -18,18 +16,17 @@ from grpc import StatusCode, aio
 from control import tracing
 from control.executors import cancellation
 from control.executors.catalogue import Offer
+from control.executors.ceilings import Ceilings
 from control.executors.client import ExecutorClient
-from control.executors.errors import BusyError, NoExecutorError, NotRunError, RefusedError
+from control.executors.errors import BusyError, NotRunError, RefusedError
 from control.executors.outcome import ExecutionResult
 from control.executors.payload import Payload
 from control.executors.refusal import session_error
-from control.executors.schedule import choose
 from control.executors.transcript import LOST, Transcript
 from executor.api import executor_pb2 as pb
 
 log = structlog.get_logger()
 
-ATTEMPTS = 2
 LATE = "the executor did not answer in time; the program may have run in part"
 
 
@@ -41,40 +38,29 @@ class SessionPlace:
     holder: ExecutorClient
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Work:
     """A program, and what its carrying out may take."""
 
+    tenant: str
     payload: Payload
     offer: Offer
     session: SessionPlace | None
     # From the sending to `started`, and to the end.
     start_timeout_s: float
     timeout_s: float
+    ceilings: Ceilings
     output_max_bytes: int
+    # Called right before it is handed to an executor, whether that takes it or not.
+    on_handed: Callable[[], None]
     # Called when the payload was let go.
     on_started: Callable[[], None]
+    # In the queue.
+    waited_s: float = 0.0
 
 
-async def execute(work: Work) -> ExecutionResult:
-    if work.session is not None:
-        return await _execute_on(work.session.holder, work)
-    tried: list[ExecutorClient] = []
-    while True:
-        executor = choose(work.offer.executors, work.offer.runtime.id, tried)
-        if executor is None:
-            raise NoExecutorError
-        try:
-            return await _execute_on(executor, work)
-        except (BusyError, RefusedError):
-            raise
-        except NotRunError:
-            tried.append(executor)
-            if len(tried) == ATTEMPTS:
-                raise
-
-
-async def _execute_on(executor: ExecutorClient, work: Work) -> ExecutionResult:
+async def execute_on(executor: ExecutorClient, work: Work) -> ExecutionResult:
+    """Raises NotRunError, SessionError: nothing of the program has happened."""
     transcript = Transcript(
         work.output_max_bytes,
         compiled=work.offer.runtime.compiled,

@@ -4,6 +4,7 @@ session is.
 
 import asyncio
 import re
+from collections.abc import Callable
 
 import structlog
 
@@ -25,6 +26,7 @@ class Fleet:
         self._clients: dict[str, ExecutorClient] = {}
         # Of all executors that were ever heard.
         self._names: set[str] = set()
+        self._told: list[Callable[[], None]] = []
 
     @property
     def executors(self) -> tuple[ExecutorClient, ...]:
@@ -57,11 +59,20 @@ class Fleet:
                 for address in self._clients.keys() - addresses:
                     self._clients.pop(address).retire()
                 for address in sorted(addresses - self._clients.keys()):
-                    client = ExecutorClient(address, self._settings, self._rebuild)
+                    client = ExecutorClient(address, self._settings, self._rebuild, self._tell)
                     self._clients[address] = client
                     tasks.create_task(client.run())
                 self._rebuild()
 
+    def on_change(self, told: Callable[[], None]) -> None:
+        """`told` is called whenever executors come, go, or say how they are."""
+        self._told.append(told)
+
     def _rebuild(self) -> None:
         self._names.update(client.name for client in self._clients.values() if client.name)
         self.catalogue = Catalogue(self._clients.values())
+        self._tell()
+
+    def _tell(self) -> None:
+        for told in self._told:
+            told()

@@ -22,8 +22,8 @@ from control.store.migrate import migrate
 from control.store.tables import changes
 from control.store.url import url_of
 
-# Connections at most: one follows changes, others serve operators.
-POOL = 4
+# Connections at most: one follows changes, one writes usage, others serve operators.
+POOL = 6
 
 
 class Database:

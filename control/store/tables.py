@@ -12,7 +12,9 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -66,4 +68,49 @@ keys = Table(
     Column("expires_ms", BigInteger),
     Column("revoked_ms", BigInteger),
     Column("change", BigInteger, nullable=False, index=True),
+)
+
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("seen_ms", BigInteger, nullable=False),
+    # JSON: tenants with their executions at the moment and requests so far.
+    Column("activity", LargeBinary, nullable=False),
+)
+
+# No foreign keys: adding to it must not wait for whoever changes a tenant.
+usage = Table(
+    "usage",
+    metadata,
+    Column("tenant", String(63), primary_key=True),
+    # UTC.
+    Column("day", Date, primary_key=True),
+    Column("language", String(63), primary_key=True),
+    Column("outcome", String(16), primary_key=True),
+    Column("executions", BigInteger, nullable=False),
+    Column("wall_us", BigInteger, nullable=False),
+    Column("cpu_us", BigInteger, nullable=False),
+    Column("mib_ms", BigInteger, nullable=False),
+    Column("bytes_in", BigInteger, nullable=False),
+    Column("bytes_out", BigInteger, nullable=False),
+)
+
+# The same CPU time by tenant and day alone, for control planes to follow.
+usage_days = Table(
+    "usage_days",
+    metadata,
+    Column("tenant", String(63), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("cpu_us", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    Index(None, "day", "updated_ms"),
+)
+
+# Of each journal the number of the last segment that is in `usage`.
+usage_journals = Table(
+    "usage_journals",
+    metadata,
+    Column("journal", String(32), primary_key=True),
+    Column("applied", BigInteger, nullable=False),
 )

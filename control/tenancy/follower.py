@@ -16,7 +16,7 @@ from control.store.cancellation import to_its_end
 from control.store.database import Database
 from control.store.errors import StoreAwayError
 from control.store.tables import changes, keys, tenants
-from control.tenancy.limits import Plans
+from control.tenancy.limits import Limits, Plans
 from control.tenancy.register import FOREVER, Register, Secret, TenantEntry
 
 log = structlog.get_logger()
@@ -55,6 +55,10 @@ class Follower:
 
     def find(self, digest: bytes) -> Identity | None:
         return self._register.find(digest)
+
+    def limits_of(self, tenant: str) -> Limits | None:
+        """None when there is no such tenant."""
+        return self._register.limits_of(tenant)
 
     async def load(self) -> None:
         """Raises StoreAwayError."""

@@ -1,7 +1,6 @@
 """What a tenant may, in force: the settings, over them its plan, over that its own overrides.
 
-A request carries them in its identity. Limits that need counting, as rates and concurrency do, are to be held
-where requests are admitted, in `control/api/authentication.py`, after the key is known.
+A request carries them in its identity. Those that need counting are held by `control/admission`.
 """
 
 from collections.abc import Mapping
@@ -18,6 +17,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Limits:
+    requests_per_second: float
+    requests_burst: int
+    executions_max: int
+    # None: no limit.
+    cpu_seconds_per_day: int | None
     run_timeout_default_ms: int
     run_timeout_max_ms: int
     compile_timeout_default_ms: int

@@ -1,7 +1,5 @@
 """The limits that a plan or a tenant sets for itself. What is not set comes from one level above: a tenant's
 from its plan, a plan's from the settings, whose names the limits have.
-
-Rates, concurrency and CPU seconds will be more fields here, and in `limits.py`.
 """
 
 from typing import Annotated, Literal
@@ -13,6 +11,8 @@ UINT32_MAX = (1 << 32) - 1
 Milliseconds = Annotated[int, Field(gt=0, le=UINT32_MAX)]
 Bytes = Annotated[int, Field(gt=0, le=1 << 50)]
 Count = Annotated[int, Field(gt=0, le=1_000_000)]
+PerSecond = Annotated[float, Field(gt=0.001, le=1_000_000, allow_inf_nan=False)]
+CpuSeconds = Annotated[int, Field(gt=0, le=1_000_000_000)]
 # Also of tenants.
 NAME = r"^[a-z0-9][a-z0-9-]{0,62}$"
 PlanName = Annotated[str, Field(pattern=NAME)]
@@ -24,6 +24,12 @@ class Overrides(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
+    requests_per_second: PerSecond | None = Field(None, description="Requests of any kind, on average.")
+    requests_burst: Count | None = Field(None, description="Requests at once, when there were none before.")
+    executions_max: Count | None = Field(None, description="Executions at once, those that wait included.")
+    cpu_seconds_per_day: CpuSeconds | None = Field(
+        None, description="CPU time of all executions from midnight to midnight, UTC."
+    )
     run_timeout_max_ms: Milliseconds | None = Field(None, description="Most wall or CPU time of a run.")
     compile_timeout_max_ms: Milliseconds | None = Field(
         None, description="Most wall or CPU time of a compilation."

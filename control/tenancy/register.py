@@ -46,6 +46,10 @@ class Register:
             return None
         return Identity(secret.tenant, secret.key_id, secret.scopes, tenant.limits, tenant.disabled)
 
+    def limits_of(self, tenant: str) -> Limits | None:
+        entry = self._tenants.get(tenant)
+        return entry.limits if entry is not None else None
+
     @property
     def keys(self) -> int:
         return len(self._digests)

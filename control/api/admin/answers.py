@@ -12,6 +12,12 @@ from control.tenancy.overrides import Overrides
 class EffectiveLimits(BaseModel):
     """What a tenant may: the settings, over them its plan, over that its own limits."""
 
+    requests_per_second: float = Field(description="Requests of any kind, on average.")
+    requests_burst: Size = Field(description="Requests at once, when there were none before.")
+    executions_max: Size = Field(description="Executions at once, those that wait included.")
+    cpu_seconds_per_day: Size | None = Field(
+        description="CPU time of all executions from midnight to midnight, UTC; null: no limit."
+    )
     run_timeout_default_ms: Size = Field(description="Wall time of a run that asks for none.")
     run_timeout_max_ms: Size = Field(description="Most wall or CPU time of a run.")
     compile_timeout_default_ms: Size = Field(description="Wall time of a compilation that asks for none.")

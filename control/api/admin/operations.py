@@ -2,6 +2,7 @@
 or with the database at hand.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +10,16 @@ from control.api.admin.models import NewKey, NewTenant, Rotation, TenantChange
 from control.api.models import parse
 from control.api.moments import EPOCH, moment
 from control.api.problems import InvalidFieldError
+from control.api.usage_query import usage_query
+from control.api.usage_report import usage_report
 from control.settings import DEFAULT_PLAN, Settings
 from control.tenancy.clock import now_ms
+from control.tenancy.errors import NoSuchTenantError
 from control.tenancy.keys import Keys
 from control.tenancy.limits import Plans
 from control.tenancy.records import IssuedKey, Key, Tenant
 from control.tenancy.tenants import Tenants
+from control.usage.reports import Reports
 
 Json = dict[str, Any]
 
@@ -25,9 +30,12 @@ FAR_MS = 32_503_680_000_000
 class Operations:
     """They raise `ProblemError` for what was asked wrongly, `TenancyError` for what cannot be done."""
 
-    def __init__(self, tenants: Tenants, keys: Keys, plans: Plans, settings: Settings) -> None:
+    def __init__(
+        self, tenants: Tenants, keys: Keys, reports: Reports, plans: Plans, settings: Settings
+    ) -> None:
         self._tenants = tenants
         self._keys = keys
+        self._reports = reports
         self._plans = plans
         self._settings = settings
 
@@ -54,6 +62,13 @@ class Operations:
 
     async def delete_tenant(self, id_: str) -> None:
         await self._tenants.delete(id_)
+
+    async def get_usage(self, tenant: str, given: Mapping[str, bytes]) -> Json:
+        """Also of a tenant that was deleted: what it used stays."""
+        asked = usage_query(given)
+        if not await self._reports.has_tenant(tenant):
+            raise NoSuchTenantError(tenant)
+        return await usage_report(self._reports, tenant, asked)
 
     async def create_key(self, tenant: str, body: Json) -> Json:
         asked = parse(NewKey, body, self._settings)

@@ -15,11 +15,13 @@ from control.api.descriptions import admin as of_admin
 from control.api.openapi.operation import Operation
 from control.api.problems import ProblemError, UnavailableError
 from control.api.query import limit_of, parameters_of
+from control.api.usage_query import PARAMETERS
 from control.auth.keys import Identity, Scope
 from control.settings import Settings
 from control.store.errors import StoreAwayError
 from control.tenancy.errors import ConflictError, NoSuchKeyError, NoSuchTenantError, TenancyError
 from control.tenancy.follower import Follower
+from control.usage.meter import Meter
 
 log = structlog.get_logger()
 
@@ -34,12 +36,18 @@ KEYS, KEY = f"{TENANT}/keys", f"/v1/admin/keys/{ID}"
 
 class Admin:
     def __init__(
-        self, settings: Settings, operations: Operations, follower: Follower, intake: BodyIntake
+        self,
+        settings: Settings,
+        operations: Operations,
+        follower: Follower,
+        intake: BodyIntake,
+        meter: Meter,
     ) -> None:
         self._settings = settings
         self._operations = operations
         self._follower = follower
         self._intake = intake
+        self._meter = meter
 
     def add_to(self, add: Add) -> None:
         for method, path, handler, described in (
@@ -48,6 +56,7 @@ class Admin:
             ("GET", TENANT, self._get_tenant, of_admin.GET_TENANT),
             ("PATCH", TENANT, self._update_tenant, of_admin.UPDATE_TENANT),
             ("DELETE", TENANT, self._delete_tenant, of_admin.DELETE_TENANT),
+            ("GET", TENANT + "/usage", self._get_usage, of_admin.GET_USAGE),
             ("POST", KEYS, self._create_key, of_admin.CREATE_KEY),
             ("GET", KEYS, self._list_keys, of_admin.LIST_KEYS),
             ("GET", KEY, self._get_key, of_admin.GET_KEY),
@@ -81,6 +90,11 @@ class Admin:
         await self._changed(self._operations.delete_tenant(id_))
         log.info("tenant deleted", tenant=id_, by=identity.key_id)
         return web.Response(status=204)
+
+    async def _get_usage(self, request: web.Request, identity: Identity) -> web.Response:
+        given = parameters_of(request, PARAMETERS)
+        await self._meter.flush()
+        return _json(await self._operations.get_usage(request.match_info["id"], given))
 
     async def _create_key(self, request: web.Request, identity: Identity) -> web.Response:
         body = await self._body(request, identity)

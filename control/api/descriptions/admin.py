@@ -2,6 +2,8 @@
 
 from control.api.admin.answers import IssuedKey, Key, KeyPage, Tenant, TenantPage
 from control.api.admin.models import NewKey, NewTenant, Rotation, TenantChange
+from control.api.answers import UsageReport
+from control.api.descriptions import usage as of_usage
 from control.api.descriptions.parameters import BODY_PROBLEMS, LIMIT
 from control.api.openapi.operation import Answer, Body, Header, Operation, Parameter, problem
 
@@ -65,6 +67,15 @@ DELETE_TENANT = Operation(
     description="With its keys, for good. Its id is not given to another.",
     parameters=(TENANT,),
     answers={204: Answer("It is gone."), **NO_TENANT, **OWN},
+)
+
+GET_USAGE = Operation(
+    id="getTenantUsage",
+    tag=TAG,
+    summary="What a tenant used",
+    description="As `GET /v1/usage` tells it the tenant itself. Also of one that was deleted.",
+    parameters=(TENANT, *of_usage.PARAMETERS),
+    answers={200: Answer("What it used.", UsageReport), **NO_TENANT},
 )
 
 CREATE_KEY = Operation(

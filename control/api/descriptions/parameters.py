@@ -15,7 +15,9 @@ LIMIT = Parameter(
 
 NO_SESSION = problem(404, "no such session: it was never there, has ended, or is another tenant's.")
 BUSY = problem(409, "others have used the session for too long.")
-TOO_MUCH = problem(429, "the tenant has as many sessions, or as much in them, as it may.")
+TOO_MUCH = problem(
+    429, "the tenant has as many sessions, or as much in them, as it may, or is over another limit."
+)
 DISK_FULL = problem(507, "the executor's disk has no room.")
 
 BODY_PROBLEMS: dict[int, Answer] = {

@@ -27,6 +27,7 @@ TAGS = {
     "Execution": "Running programs.",
     "Sessions": "Workspaces and environments that outlive a program.",
     "Files": "What lies in a session's workspace.",
+    "Usage": "What was used.",
     "Administration": "Tenants and keys. Takes a key with the scope `admin`.",
     "Service": "How the service does, and its own description.",
 }
@@ -50,11 +51,26 @@ REQUEST_ID = Header(
     "letters, digits, dots, underscores and hyphens.",
 )
 
+# Of routes with a key.
+QUOTAS = {
+    "RateLimit": Header(
+        "What is left of the quota that ends first: `r`, and in `t` seconds all of it is there again. Not on "
+        "answers to a key that is not valid.",
+        required=False,
+    ),
+    "RateLimit-Policy": Header(
+        "The tenant's quotas (draft-ietf-httpapi-ratelimit-headers-10): requests `q` in `w` seconds, "
+        "executions at once, CPU seconds a day.",
+        required=False,
+    ),
+}
+
 # What any route with a key may answer, beside what is said of it.
 GUARDED: dict[int, Answer] = {
     **problem(400, "a field, parameter, header or path that cannot be; the detail names it."),
     **problem(401, "no API key, or one that is not valid."),
     **problem(403, "the API key lacks the scope that the route takes, or its tenant may not."),
+    **problem(429, "the tenant is over one of its limits; the detail begins with the name of it."),
     **problem(503, "the service is stopping, or no executor can do it now."),
 }
 ANY: dict[int, Answer] = {
@@ -97,7 +113,10 @@ class Document:
             "paths": paths,
             "components": {
                 "schemas": definitions,
-                "headers": {"RequestId": _header(REQUEST_ID)},
+                "headers": {
+                    "RequestId": _header(REQUEST_ID),
+                    **{name: _header(header) for name, header in QUOTAS.items()},
+                },
                 "securitySchemes": SECURITY_SCHEMES,
             },
         }
@@ -155,16 +174,18 @@ def _operation(route: _Route, schemas: _Schemas) -> dict[str, Any]:
         }
     head = route.method == "HEAD"
     shown["responses"] = {
-        str(status): _answer(answer, schemas, bodiless=head) for status, answer in operation.answers.items()
+        str(status): _answer(answer, schemas, bodiless=head, quotas=route.scope is not None)
+        for status, answer in operation.answers.items()
     }
     return shown
 
 
-def _answer(answer: Answer, schemas: _Schemas, *, bodiless: bool) -> dict[str, Any]:
+def _answer(answer: Answer, schemas: _Schemas, *, bodiless: bool, quotas: bool) -> dict[str, Any]:
+    general = {"X-Request-Id": "RequestId", **{name: name for name in QUOTAS if quotas}}
     shown: dict[str, Any] = {
         "description": answer.description,
         "headers": {
-            "X-Request-Id": {"$ref": "#/components/headers/RequestId"},
+            **{name: {"$ref": f"#/components/headers/{component}"} for name, component in general.items()},
             **{name: _header(header) for name, header in answer.headers.items()},
         },
     }
@@ -183,7 +204,7 @@ def _answer(answer: Answer, schemas: _Schemas, *, bodiless: bool) -> dict[str, A
 
 
 def _header(header: Header) -> dict[str, Any]:
-    return {"description": header.description, "required": True, "schema": header.schema}
+    return {"description": header.description, "required": header.required, "schema": header.schema}
 
 
 def _parameter(parameter: Parameter) -> Mapping[str, Any]:

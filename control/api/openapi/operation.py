@@ -22,6 +22,7 @@ class Parameter:
 class Header:
     description: str
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)

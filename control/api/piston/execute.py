@@ -5,7 +5,7 @@ from functools import partial
 
 from aiohttp import web
 
-from control.api.body import BodyHold, BodyIntake
+from control.api.body import BodyHold
 from control.api.decode import InvalidJsonError, decode
 from control.api.piston.answers import json_response
 from control.api.piston.request import Asked, asked_in
@@ -15,16 +15,15 @@ from control.api.running import Job, Runner
 from control.auth.keys import Identity
 from control.executors.fleet import Fleet
 from control.executors.outcome import ExecutionResult
-from control.metrics import Metrics
 from control.settings import Settings
 from executor.api import executor_pb2 as pb
 
 
 class Execute:
-    def __init__(self, settings: Settings, fleet: Fleet, metrics: Metrics, intake: BodyIntake) -> None:
+    def __init__(self, settings: Settings, fleet: Fleet, runner: Runner) -> None:
         self._settings = settings
         self._fleet = fleet
-        self._runner = Runner(settings, metrics, intake)
+        self._runner = runner
 
     async def __call__(self, request: web.Request, identity: Identity) -> web.StreamResponse:
         return await self._runner.serve(request, identity, self._job)
@@ -34,7 +33,7 @@ class Execute:
         asked = asked_in(value, self._fleet.catalogue, identity.limits, self._settings)
         message = _one_shot(asked, identity, self._settings)
         start = message.start
-        work = self._runner.work(message, asked.offer, None, identity.limits, hold)
+        work = self._runner.work(message, asked.offer, None, identity, hold)
         cpu_ms = start.compile_limits.cpu_ms, start.run_limits.cpu_ms
         return Job(work, partial(_told, asked.offer.runtime, *cpu_ms))
 

@@ -12,6 +12,7 @@ from scripted_executor import ScriptedExecutor
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("HEARTH_CONTROL_STATE_DIR", str(tmp_path / "state"))
     return tmp_path
 
 

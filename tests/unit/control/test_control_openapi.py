@@ -17,20 +17,13 @@ from scripted_executor import ScriptedExecutor, done, end, event, kept, run, scr
 
 from control.api import answers
 from control.api.admin import answers as admin_answers
-from control.api.admin.operations import Operations
 from control.api.app import build_app
-from control.api.gate import Gate
 from control.api.openapi.document import VERSION
 from control.api.self_description import PARTS
-from control.executors.fleet import Fleet
 from control.executors.outcome import SessionLoss, StageResult
-from control.executors.static import StaticDirectory
+from control.service import assemble
 from control.settings import Settings
 from control.store.database import Database
-from control.tenancy.follower import Follower
-from control.tenancy.keys import Keys
-from control.tenancy.limits import Plans
-from control.tenancy.tenants import Tenants
 from executor.api import executor_pb2 as pb
 
 ROOT = Path(__file__).parents[3]
@@ -53,10 +46,7 @@ def operations(document: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def routes() -> set[tuple[str, str]]:
     settings = Settings()
-    database, plans = Database(settings.database, 1_000), Plans(settings)
-    operations = Operations(Tenants(database), Keys(database), plans, settings)
-    follower = Follower(database, plans, settings)
-    app = build_app(settings, Fleet(StaticDirectory(()), settings), follower, operations, Gate())
+    app = build_app(assemble(settings, Database(settings.database, 1_000)))
     return {
         (route.method, route.resource.canonical)
         for route in app.router.routes()
@@ -226,6 +216,11 @@ async def test_answers_are_what_their_models_say(control: Control, executor: Scr
     assert page.keys() == answers.FilePage.model_fields.keys()
     assert page["files"][2].keys() == answers.Entry.model_fields.keys()
     same(answers.FilePage, page)
+
+    for groups in ("", "?group_by=day,language,outcome", "?group_by=outcome&limit=1"):
+        _, page = await control.get("/v1/usage" + groups)
+        assert page["usage"]
+        same(answers.UsageReport, page)
 
     limits = {"languages": ["c"], "isolation": "sandbox"}
     same(admin_answers.Tenant, await control.made("tenants", id="acme", limits=limits))

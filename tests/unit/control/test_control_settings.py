@@ -29,7 +29,7 @@ def test_the_page_names_no_setting_that_is_not_there() -> None:
 def test_a_size_or_time_says_its_unit_in_its_name() -> None:
     for name, field in Settings.model_fields.items():
         if field.annotation is int and name != "port":
-            assert re.search(r"_(ms|s|bytes|max)$", name), name
+            assert re.search(r"_(ms|s|bytes|max|burst|percent)$", name), name
 
 
 def test_executors_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from control.store.cancellation import to_its_end
 from control.store.database import Database
 from control.store.errors import StoreError
 from control.store.migrate import config_for
-from control.store.tables import changes, tenants
+from control.store.tables import changes, metadata, tenants
 
 ROOT = Path(__file__).parents[3]
 
@@ -46,7 +46,7 @@ async def ids(database: Database) -> list[str]:
 async def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
     def check(connection: Connection) -> None:
         command.check(config_for(connection))
-        assert set(inspect(connection).get_table_names()) == {"alembic_version", "changes", "keys", "tenants"}
+        assert set(inspect(connection).get_table_names()) == {"alembic_version", *metadata.tables}
 
     async with database.writing() as connection:
         await connection.run_sync(check)

@@ -208,6 +208,30 @@ async def test_no_more_run_at_once_than_may_and_the_first_to_wait_is_the_first_t
 
 
 @in_virtual_time
+async def test_tenants_that_use_fewer_get_first() -> None:
+    async with filling(World(), max_running=2, warm={"python": 5}) as pool:
+        await until(lambda: pool.warm[PYTHON] == 5)
+        first = [await claimed(pool, "large") for _ in range(2)]
+        got: list[str] = []
+
+        async def claim(tenant: str) -> ScriptedSandbox:
+            sandbox = await claimed(pool, tenant)
+            got.append(tenant)
+            return sandbox
+
+        waiting = [asyncio.create_task(claim(tenant)) for tenant in ("large", "large", "small", "other")]
+        await until(lambda: pool.waiting == 4)
+        give_back(pool, first[0])
+        await until(lambda: got == ["small"])
+        give_back(pool, await waiting[2])
+        await until(lambda: got == ["small", "other"])
+        give_back(pool, await waiting[3])
+        give_back(pool, first[1])
+        for later in waiting[:2]:
+            give_back(pool, await later)
+
+
+@in_virtual_time
 async def test_a_claim_that_nothing_answers_is_refused_at_its_deadline() -> None:
     world = World(boot_seconds=1000)
     async with filling(world, boot_timeout=5000) as pool:
