@@ -10,7 +10,6 @@ from control.executors.fleet import Fleet
 
 # Of each executor that is connected.
 GAUGES: dict[str, tuple[str, Callable[[ExecutorClient], float]]] = {
-    "draining": ("1 when it takes no new work.", lambda one: one.draining),
     "load": ("Part of its capacity in use, programs that wait included.", lambda one: one.load),
     "in_flight": ("Programs that this control plane has there.", lambda one: one.in_flight),
     "running": ("Programs that run.", lambda one: one.status.running),
@@ -32,9 +31,13 @@ class FleetCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         up = GaugeMetricFamily("hearth_control_executor_up", "1 when connected.", labels=["executor"])
+        ready = GaugeMetricFamily(
+            "hearth_control_executor_ready", "1 when it takes new work.", labels=["executor"]
+        )
         for executor in self._fleet.executors:
             up.add_metric([executor.address], executor.connected)
-        yield up
+            ready.add_metric([executor.address], executor.ready)
+        yield from (up, ready)
         for name, (words, read) in GAUGES.items():
             gauge = GaugeMetricFamily(f"hearth_control_executor_{name}", words, labels=["executor"])
             for executor in self._fleet.executors:

@@ -7,7 +7,14 @@ are not among them: their number is unbounded, and whoever reads metrics need no
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
 from control import failures
 from control.executors.errors import NotRunError, SessionError
@@ -29,6 +36,7 @@ class Metrics:
     def __init__(self, fleet: Fleet) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(FleetCollector(fleet))
+        ProcessCollector(registry=self._registry)
         self._requests = Histogram(
             "hearth_control_request_seconds",
             "Time from a request's head to its answer. Its count is the number of requests.",

@@ -46,7 +46,7 @@ def current() -> Trace:
 
 
 def begin(tracer: "Tracer | None", request: web.Request, route: str, request_id: str) -> Trace:
-    """From now on, `current` is this request's trace. A connection's requests come one after the other."""
+    """From now on, in the request's own task, `current` is its trace."""
     trace = _NONE
     if tracer is not None:
         from control.spans import trace_of

@@ -17,7 +17,7 @@ from host.layout import REPOSITORY, Layout
 MARK = "HEARTH_LAYOUT"
 
 # An operator's own settings reach the services from the environment of `make up`.
-_PASSED_ON = ("HEARTH_EXECUTOR_", "HEARTH_CONTROL_")
+_PASSED_ON = ("HEARTH_EXECUTOR_", "HEARTH_CONTROL_", "OTEL_")
 
 
 def own_settings() -> dict[str, str]:

@@ -52,8 +52,6 @@ class Connection(RequestHandler):
             log.error("request failed outside its handler", exc_info=exc)
         problem = _problem_of(status, exc)
         request_id = secrets.token_hex(8)
-        # It has nothing to do with the request before it.
-        structlog.contextvars.clear_contextvars()
         log.info("request", method="other", route="malformed", status=problem.status, request_id=request_id)
         response = problem_response(problem)
         response.headers["X-Request-Id"] = request_id

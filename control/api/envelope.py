@@ -41,8 +41,6 @@ def envelope(
         began = time.perf_counter()
         given = request.headers.get("X-Request-Id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-        # What the connection's last request has bound is not this one's.
-        structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         route = _route_of(request)
         trace = tracing.begin(None if request.path in public else tracer, request, route, request_id)

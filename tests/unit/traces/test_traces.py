@@ -23,7 +23,6 @@ from served_executor import PYTHON, Served, serving
 from structlog.testing import capture_logs
 
 from control import tracing
-from control.spans import SpannedTrace
 from traces.exporting import Announced
 from traces.tracer import opened
 
@@ -80,11 +79,12 @@ async def test_one_request_is_one_tree_over_both_services(home: Path) -> None:
     names = {one.span.name: one.service for one in collector.spans}
     assert not {name.lower() for name in answer} & {"traceparent", "tracestate", "traceresponse"}
     executor = dict.fromkeys(("claim", "go", "run", "settle"), "hearth-executor")
-    assert names == {"POST /v1/execute": "hearth-control", "execute": "hearth-control"} | executor
+    control_plane = dict.fromkeys(("POST /v1/execute", "queue", "execute"), "hearth-control")
+    assert names == control_plane | executor
     assert {one.span.trace_id.hex() for one in collector.spans} == {TRACE}
     request, execute = collector.named("POST /v1/execute"), collector.named("execute")
     assert request.parent.hex() == SPAN
-    assert execute.parent == request.span.span_id
+    assert collector.named("queue").parent == execute.parent == request.span.span_id
     assert {collector.named(name).parent for name in executor} == {execute.span.span_id}
     assert request.span.kind == request.span.SPAN_KIND_SERVER
     assert request.attributes == {
@@ -166,17 +166,6 @@ async def test_each_executor_that_is_tried_has_a_span_with_its_end(home: Path) -
     assert {one.span.span_id.hex() for one in failed} == {parent.split("-")[2] for parent in traceparents}
     requests = [one for one in collector.spans if one.span.name == "POST /v1/execute"]
     assert [one.attributes.get("error.type") for one in requests] == ["503", None]
-
-
-async def test_time_in_the_queue_is_a_span_of_its_request() -> None:
-    async with collecting() as collector, opened("hearth-control", collector.endpoint) as tracer:
-        assert tracer is not None
-        trace = SpannedTrace(tracer, tracer.start_span("request"))
-        trace.queued(0.25)
-        trace.end(200, "t")
-    queue, request = collector.named("queue"), collector.named("request")
-    assert queue.parent == request.span.span_id
-    assert queue.span.end_time_unix_nano - queue.span.start_time_unix_nano >= 250_000_000
 
 
 async def test_a_collector_that_is_away_keeps_no_request_and_no_service_from_its_end(
