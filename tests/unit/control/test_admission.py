@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from running_control import Control, until
-from scripted_executor import HELLO, ScriptedExecutor, sent, started
+from scripted_executor import HELLO, ScriptedExecutor, end, run, sent, started
 
 from control.admission.rates import Rate, Rates
 from executor.api import executor_pb2 as pb
@@ -316,3 +316,48 @@ async def test_a_control_plane_that_leaves_takes_its_counts_along(
     await one.serving
     await until(free)
     running.cancel()
+
+
+def burns(seconds: float) -> Any:
+    return run(end(cpu_us=round(seconds * 1e6), wall_us=round(seconds * 1e6), memory_bytes=1))
+
+
+async def test_a_tenant_that_has_used_up_its_cpu_seconds_waits_for_midnight(
+    control: Control, executor: ScriptedExecutor
+) -> None:
+    acme = await tenant(control, cpu_seconds_per_day=10)
+    other = await tenant(control, "other")
+    for seconds in (6, 5):
+        executor.play = burns(seconds)
+        assert (await control.call("POST", "/v1/execute", headers=acme, json=ASKS))[0] == 200
+    for path in ("/v1/execute", "/api/v2/execute"):
+        async with control.ask("POST", path, headers=acme, json=ASKS) as response:
+            assert response.status == 429
+            problem = await response.json(content_type=None)
+            assert problem["message"].startswith("cpu_seconds_per_day: the tenant's 10 CPU seconds")
+            assert 0 < int(response.headers["Retry-After"]) <= 86_400
+            assert response.headers["RateLimit"].startswith('"cpu";r=0;t=')
+            assert '"cpu";q=10;qu="cpu-seconds";w=86400' in response.headers["RateLimit-Policy"]
+    # What costs no CPU time goes on, and so do others.
+    assert (await control.call("GET", "/v1/runtimes", headers=acme))[0] == 200
+    assert (await control.call("POST", "/v1/execute", headers=other, json=ASKS))[0] == 200
+    assert (await control.call("POST", "/v1/execute", headers=other, json=ASKS))[0] == 200
+
+
+async def test_several_control_planes_count_cpu_seconds_together(
+    start_control: Any, executor: ScriptedExecutor, database_url: str
+) -> None:
+    fields = {"database": database_url, "database_poll_ms": 50, "usage_flush_ms": 50}
+    one: Control = await start_control(executor, **fields)
+    more: Control = await start_control(**fields, executors=(executor.address,))
+    await until(more.ready)
+    acme = await tenant(one, cpu_seconds_per_day=10)
+    await more.until_status(acme["Authorization"].removeprefix("Bearer "), 200)
+    executor.play = burns(11)
+    assert (await one.call("POST", "/v1/execute", headers=acme, json=ASKS))[0] == 200
+
+    async def refused() -> bool:
+        async with more.ask("POST", "/v1/execute", headers=acme, json={"language": "no"}) as response:
+            return bool(response.status == 429)
+
+    await until(refused)
