@@ -94,6 +94,7 @@ async def running(home: Path, at: list[ScriptedExecutor], **fields: Any) -> Asyn
         port=0,
         **{
             "database": f"sqlite:///{home}/control.db",
+            "state_dir": home / "state",
             "executors": tuple(executor.address for executor in at),
             "executor_reconnect_max_ms": 50,
             "drain_timeout_ms": 2000,
