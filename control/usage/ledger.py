@@ -15,7 +15,7 @@ from control.store.cancellation import to_its_end
 from control.store.database import Database
 from control.store.tables import usage, usage_days, usage_journals
 from control.store.upsert import Insert, upsert
-from control.usage.counts import Sums, date_of
+from control.usage.counts import Counts, Key, Sums, date_of
 
 # In one statement, each of which has the database's timeout.
 ROWS_AT_ONCE = 1_000
@@ -37,18 +37,8 @@ class Ledger:
         async with self._database.writing() as connection:
             if not await _mark(connection, journal, number):
                 return
-            rows = [
-                {
-                    "tenant": key.tenant,
-                    "day": date_of(key.day),
-                    "language": key.language,
-                    "outcome": str(key.outcome),
-                    **{name: getattr(counts, name) for name in SUMS},
-                }
-                for key, counts in sorted(sums.items(), key=lambda item: item[0])
-            ]
-            for some in _batches(rows):
-                await connection.execute(_adding(connection), some)
+            for keys in _batches(sorted(sums)):
+                await connection.execute(_adding(connection), [_row(key, sums[key]) for key in keys])
             for days in _batches(_days(sums, now_ms)):
                 await connection.execute(_adding_days(connection), days)
 
@@ -104,6 +94,16 @@ def _adding_days(connection: AsyncConnection) -> Insert:
             "updated_ms": case((there > new, there), else_=new),
         },
     )
+
+
+def _row(key: Key, counts: Counts) -> dict[str, object]:
+    row: dict[str, object] = {
+        "tenant": key.tenant,
+        "day": date_of(key.day),
+        "language": key.language,
+        "outcome": str(key.outcome),
+    }
+    return row | {name: getattr(counts, name) for name in SUMS}
 
 
 def _days(sums: Sums, now_ms: int) -> list[dict[str, str | int | date]]:

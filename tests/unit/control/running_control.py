@@ -20,9 +20,9 @@ from control.settings import Settings
 DEADLINE_S = 10
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
+async def until(condition: Callable[[], bool | Awaitable[bool]], deadline_s: float = DEADLINE_S) -> None:
     """Waits for a condition that nobody announces."""
-    async with asyncio.timeout(DEADLINE_S):
+    async with asyncio.timeout(deadline_s):
         while True:
             met = condition()
             if met if isinstance(met, bool) else await met:

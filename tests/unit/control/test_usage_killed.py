@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 from running_control import until
 from scripted_executor import PYTHON, ScriptedExecutor, done, end, event, kept, sent, started
 from usage_rows import journals, opened, rows
@@ -29,10 +30,14 @@ from executor.api import executor_pb2 as pb
 ROOT = Path(__file__).parents[3]
 KILLS = 8
 # Executions from one kill to the next, and how many of them are answered before it.
-EXECUTIONS, ANSWERED = 60, 25
+EXECUTIONS, ANSWERED = 80, 25
+# How often a process is stopped to see whether it is at the one place where to die is worst.
+LOOKS = 100
 CLIENTS = 6
 # Each execution has a tenant of its own, so that what became of it can be told.
 TENANTS = KILLS * EXECUTIONS + CLIENTS
+# A process that starts on a busy machine, with everything that waits for it.
+PATIENCE_S = 60
 OUTCOMES = {"OK": pb.OK, "RE": pb.NONZERO_EXIT, "TO": pb.TIMED_OUT}
 
 
@@ -70,7 +75,23 @@ class ControlPlane:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "control", cwd=ROOT, env=self._environment, stderr=log
             )
-        await until(self._listens)
+        await until(self._listens, PATIENCE_S)
+
+    async def kill_once_written(self, database: Database, state: Path) -> bool:
+        """If it can be met there: between a flush's commit and the removal of the segment."""
+        process = self._process
+        assert process is not None
+        folder = folder_of(process.pid, state)
+        for _ in range(LOOKS):
+            process.send_signal(signal.SIGSTOP)
+            applied = (await journals(database)).get(folder.name, 0)
+            if (folder / f"{applied:012}.jsonl").exists():
+                await self.stop(signal.SIGKILL)
+                return True
+            process.send_signal(signal.SIGCONT)
+            await asyncio.sleep(random.random() / 200)
+        await self.stop(signal.SIGKILL)
+        return False
 
     def _listens(self) -> bool:
         assert self._process is not None
@@ -88,6 +109,12 @@ class ControlPlane:
             status, said = await process.wait(), self._log.read_text()
             assert status == (-number if number == signal.SIGKILL else 0), said
             assert "Traceback" not in said, said
+
+
+def folder_of(pid: int, state: Path) -> Path:
+    """The one that the process holds."""
+    open_files = {os.path.realpath(file) for file in Path(f"/proc/{pid}/fd").iterdir()}
+    return next(folder for folder in state.iterdir() if str(folder) in open_files)
 
 
 @dataclass
@@ -129,7 +156,7 @@ class Traffic:
                 self.sent[tenant] = Sent(body, outcome)
                 # Some leave before they are answered.
                 patience_s = 0.02 if self._random.random() < 0.1 else 30
-                await until(partial(self._asked, http, tenant, key, patience_s))
+                await until(partial(self._asked, http, tenant, key, patience_s), PATIENCE_S)
 
     async def _asked(self, http: aiohttp.ClientSession, tenant: str, key: str, patience_s: float) -> bool:
         """False: nothing was run, and it is to be asked again."""
@@ -155,6 +182,7 @@ class Traffic:
         return True
 
 
+@pytest.mark.timeout(300)
 async def test_executions_are_counted_once_however_often_control_planes_are_killed(
     home: Path, database_url: str, address: str
 ) -> None:
@@ -178,14 +206,19 @@ async def test_executions_are_counted_once_however_often_control_planes_are_kill
             await plane.start()
         traffic = Traffic(tenants, planes)
         clients = [asyncio.create_task(traffic.client()) for _ in range(CLIENTS)]
+        met = 0
         for number in range(KILLS):
             enough = traffic.answered + ANSWERED
             traffic.allow(EXECUTIONS)
-            await until(partial(traffic.has_answered, enough))
-            await asyncio.sleep(random.random() / 50)
+            await until(partial(traffic.has_answered, enough), PATIENCE_S)
             plane = planes[number % 2]
-            await plane.stop(signal.SIGKILL)
+            if number % 4 < 2:
+                met += await plane.kill_once_written(database, home / "state/usage")
+            else:
+                await asyncio.sleep(random.random() / 50)
+                await plane.stop(signal.SIGKILL)
             await plane.start()
+        assert met > 0
         traffic.end()
         await asyncio.gather(*clients)
         for plane in planes:
