@@ -1,6 +1,6 @@
 """A moment by which a task is to be through with something, and which may be put off for nothing.
 
-`asyncio.timeout` does the same, but putting it off takes a new timer of the event loop, once for every program.
+`asyncio.timeout` does the same, but putting it off takes a new timer of the event loop, once a program.
 This one looks, when its timer rings, whether it was put off meanwhile, and most programs have ended before it
 rings at all. It takes half the time: 5 % of what a request takes without gRPC.
 """
