@@ -48,7 +48,7 @@ def private(languages: Collection[str], settings: dict[str, str]) -> Iterator[Pr
             cgroup=f"/{state.name}",
             config=state / "config",
         )
-        stack = Stack(layout, {"HEARTH_CONTROL_PORT": str(_free_port()), **settings})
+        stack = Stack(layout, {"HEARTH_CONTROL_PORT": str(free_port()), **settings})
         try:
             stack.start()
             yield Private(layout, stack)
@@ -71,7 +71,7 @@ def _select(images: Path, folder: Path, languages: Collection[str]) -> None:
         (folder / f"{name}.json").write_text(runtime.model_dump_json())
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

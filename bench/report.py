@@ -18,7 +18,7 @@ from bench.sample import Series
 
 RESULTS = Path(__file__).parent / "results"
 
-_COLOURS = ("#c4501b", "#2f6f8f")
+_COLOURS = ("#c4501b", "#2f6f8f", "#6b8e23", "#8a6d9e")
 
 
 @dataclass(frozen=True, slots=True)

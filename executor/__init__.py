@@ -3,3 +3,5 @@
 Knows containerd, cgroups, images and the agent. Knows nothing of keys, HTTP or SQL: a tenant is a name
 to it, between two of which no sandbox is shared.
 """
+
+import executor.api.poller  # noqa: F401 - before `grpc`

@@ -59,7 +59,7 @@ packages="python3 python3-venv mmdebstrap zstd debian-archive-keyring musl-tools
 # Docker's packages bring a containerd of their own, which serves as well and excludes Debian's.
 command -v containerd >/dev/null && command -v containerd-shim-runc-v2 >/dev/null && command -v ctr >/dev/null ||
   packages="$packages containerd"
-[ $dev = no ] || packages="$packages g++ clang libclang-rt-14-dev openssl postgresql"
+[ $dev = no ] || packages="$packages g++ clang libclang-rt-14-dev openssl postgresql wrk"
 if [ $dev = yes ] && [ "$codename" = trixie ]; then
   packages=$(echo "$packages" | sed 's/libclang-rt-14-dev/libclang-rt-19-dev/')
 fi

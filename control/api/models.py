@@ -31,7 +31,7 @@ IdleTimeout = Annotated[PositiveInteger, Shown(maximum=setting("session_idle_tim
 Argument = Annotated[str, Shown(pattern=r"^[^\u0000]*$", maxLength=ARGUMENT_MAX_BYTES)]
 Environment = Annotated[
     dict[str, Argument],
-    Shown(propertyNames={"pattern": f"^{ENV_NAME.pattern}$"}, maxProperties=setting("env_max")),
+    Shown(propertyNames={"pattern": f"^{ENV_NAME.pattern}$"}, maxProperties=setting("env_max"), default={}),
 ]
 SessionId = Annotated[str, Shown(pattern="^s_[a-z0-9]{1,64}_[a-z0-9]{1,128}$")]
 
@@ -80,11 +80,12 @@ class ExecuteRequest(BaseModel):
         description="A program of several files, the first of which is its entry point. They stay.",
     )
     stdin: str = Field("", description="What the program reads from stdin.")
-    args: Annotated[list[Argument], FailFast(), Shown(maxItems=setting("args_max"))] = Field(
-        [], description=f"The program's arguments. {_ARGUMENTS}"
+    args: Annotated[list[Argument], FailFast(), Shown(maxItems=setting("args_max"), default=[])] = Field(
+        default_factory=list, description=f"The program's arguments. {_ARGUMENTS}"
     )
     env: Environment = Field(
-        {}, description=f"Environment variables, added to the session's; they stay. {_ARGUMENTS}"
+        default_factory=dict,
+        description=f"Environment variables, added to the session's; they stay. {_ARGUMENTS}",
     )
     session_id: SessionId | None = Field(
         None, description="A session to go on with; else there is a new one."
@@ -124,7 +125,7 @@ class SessionRequest(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=null_is_absent)
 
-    env: Environment = Field({}, description=f"Environment variables. {_ARGUMENTS}")
+    env: Environment = Field(default_factory=dict, description=f"Environment variables. {_ARGUMENTS}")
     idle_timeout: IdleTimeout | None = Field(
         None,
         description="Milliseconds without use after which it ends; {session_idle_timeout_ms} when not said.",
@@ -152,8 +153,9 @@ def parse_execute(value: dict[str, Any], settings: Settings) -> ExecuteRequest:
 
 
 def parse(model: type[Request], value: dict[str, Any], settings: Settings) -> Request:
+    known = model.model_fields
     for field in value:
-        if field not in model.model_fields:
+        if field not in known:
             raise InvalidFieldError(field, "unknown field")
     given = {field: item for field, item in value.items() if item is not None}
     _check_counts(given, settings)

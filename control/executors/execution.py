@@ -18,6 +18,7 @@ from control.executors import cancellation
 from control.executors.catalogue import Offer
 from control.executors.ceilings import Ceilings
 from control.executors.client import ExecutorClient
+from control.executors.deadline import Deadline
 from control.executors.errors import BusyError, NotRunError, RefusedError
 from control.executors.outcome import ExecutionResult
 from control.executors.payload import Payload
@@ -66,18 +67,17 @@ async def execute_on(executor: ExecutorClient, work: Work) -> ExecutionResult:
         compiled=work.offer.runtime.compiled,
         session=work.session.id if work.session else None,
     )
-    deadline = asyncio.get_running_loop().time() + work.timeout_s
     trace = tracing.current().attempt(executor.address)
     line = executor.begin()
     code, details = StatusCode.OK, ""
     try:
-        async with asyncio.timeout(work.start_timeout_s) as until:
+        with Deadline(work.start_timeout_s) as deadline:
             await line.write(work.payload.take(trace.traceparent))
             while not transcript.done and isinstance(output := await line.read(), pb.ExecuteOutput):
                 waits = not transcript.started
                 transcript.add(output)
                 if waits and transcript.started:
-                    until.reschedule(deadline)
+                    deadline.put_off(work.timeout_s - work.start_timeout_s)
                     work.payload.drop()
                     work.on_started()
     except aio.AioRpcError as error:

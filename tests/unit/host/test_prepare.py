@@ -200,8 +200,8 @@ def test_a_system_without_os_release_is_refused_in_words(tmp_path: Path) -> None
     ("arguments", "system", "more"),
     [
         ((), BOOKWORM, []),
-        (("--dev",), BOOKWORM, ["g++", "clang", "libclang-rt-14-dev", "openssl", "postgresql"]),
-        (("--dev",), TRIXIE, ["g++", "clang", "libclang-rt-19-dev", "openssl", "postgresql"]),
+        (("--dev",), BOOKWORM, ["g++", "clang", "libclang-rt-14-dev", "openssl", "postgresql", "wrk"]),
+        (("--dev",), TRIXIE, ["g++", "clang", "libclang-rt-19-dev", "openssl", "postgresql", "wrk"]),
     ],
 )
 def test_what_is_missing_is_installed_at_once(
