@@ -4,7 +4,9 @@ import json
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from control.admin.terminal import carry_out, choices, text_of
@@ -34,12 +36,19 @@ def show(
         typer.echo(json.dumps(report))
         return
     groups = report["group_by"]
-    table = Table(*groups, show_footer=True)
+    table = Table(show_footer=True, box=SIMPLE_HEAD)
+    for name in groups:
+        table.add_column(name, no_wrap=True)
     for name in COUNTS:
-        table.add_column(name, footer=_shown(report["total"][name]), justify="right")
+        table.add_column(name, footer=_shown(report["total"][name]), justify="right", no_wrap=True)
     for part in report["usage"]:
         table.add_row(*(text_of(part[name]) for name in groups), *(_shown(part[name]) for name in COUNTS))
-    Console().print(table)
+    # Numbers are read whole or not at all: a terminal that is too narrow for a line continues it.
+    console = Console()
+    console.width = max(
+        console.width, Measurement.get(console, console.options.update(width=500), table).maximum
+    )
+    console.print(table, crop=False)
 
 
 async def _whole(way: Way, tenant: str, given: dict[str, bytes]) -> Json:
