@@ -107,8 +107,8 @@ class Settings(BaseSettings):
         90,
         gt=0,
         le=100,
-        description="Most of an executor's places that one tenant may have, in percent. What is left keeps "
-        "one with long programs from shutting the others out.",
+        description="Most of an executor's places, and of the memory for request bodies, that one tenant may "
+        "have, in percent. What is left keeps one with long programs from shutting the others out.",
     )
 
     state_dir: Path = Field(

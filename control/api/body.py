@@ -1,6 +1,7 @@
 """Receiving a request's body: typed, uncompressed, bounded in size, in time, and over all requests.
 
-The bytes count against the total until the program has started, which is when the last copy is let go.
+The bytes count against the total, and against their tenant's part of it, until the program has started, which
+is when the last copy is let go.
 """
 
 import asyncio
@@ -21,16 +22,18 @@ CHARSETS = {"us-ascii", "utf-8", "utf8"}
 class BodyHold:
     """What one request's body counts for. Released on leaving, or earlier."""
 
-    def __init__(self, intake: "BodyIntake") -> None:
+    def __init__(self, intake: "BodyIntake", tenant: str) -> None:
         self._intake = intake
+        self._tenant = tenant
         self._bytes = 0
 
     def grow(self, size: int) -> None:
+        """Raises UnavailableError: together with others it is too much."""
         self._bytes += size
-        self._intake.held_bytes += size
+        self._intake.count(self._tenant, size)
 
     def release(self) -> None:
-        self._intake.held_bytes -= self._bytes
+        self._intake.forget(self._tenant, self._bytes)
         self._bytes = 0
 
     def __enter__(self) -> Self:
@@ -45,10 +48,27 @@ class BodyHold:
 class BodyIntake:
     def __init__(self, settings: Settings) -> None:
         self.held_bytes = 0
+        self._held_by: dict[str, int] = {}
         self._settings = settings
+        # What one tenant's bodies leave is for the others'. A single body fits, whatever its part is.
+        part = settings.bodies_max_bytes * settings.tenant_share_percent // 100
+        self._tenant_max_bytes = max(part, settings.body_max_bytes)
 
-    def hold(self) -> BodyHold:
-        return BodyHold(self)
+    def hold(self, tenant: str) -> BodyHold:
+        return BodyHold(self, tenant)
+
+    def count(self, tenant: str, size: int) -> None:
+        self.held_bytes += size
+        own = self._held_by[tenant] = self._held_by.get(tenant, 0) + size
+        if self.held_bytes > self._settings.bodies_max_bytes or own > self._tenant_max_bytes:
+            raise UnavailableError("too many large requests at once", self._settings.retry_after_s)
+
+    def forget(self, tenant: str, size: int) -> None:
+        if size:
+            self.held_bytes -= size
+            self._held_by[tenant] -= size
+            if not self._held_by[tenant]:
+                del self._held_by[tenant]
 
     async def read(self, request: web.Request, hold: BodyHold, most: int) -> bytes:
         """`most` bytes, which is what the tenant may send."""
@@ -87,8 +107,6 @@ class BodyIntake:
             if size > most:
                 raise _too_large(most)
             hold.grow(len(piece))
-            if self.held_bytes > self._settings.bodies_max_bytes:
-                raise UnavailableError("too many large requests at once", self._settings.retry_after_s)
             pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 

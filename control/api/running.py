@@ -45,7 +45,7 @@ class Runner:
         identity: Identity,
         understood: Callable[[bytes, Identity, BodyHold], Job],
     ) -> web.StreamResponse:
-        with self._admission.execution(identity), self._intake.hold() as hold:
+        with self._admission.execution(identity), self._intake.hold(identity.tenant) as hold:
             body = await self._intake.read(request, hold, identity.limits.body_max_bytes)
             began = time.perf_counter()
             job, bytes_in = understood(body, identity, hold), len(body)

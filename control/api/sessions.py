@@ -62,7 +62,7 @@ class Sessions:
         """The body may be left out: nothing in it is required."""
         if not request.can_read_body:
             return parse(model, {}, self._settings)
-        with self._intake.hold() as hold:
+        with self._intake.hold(identity.tenant) as hold:
             body = await self._intake.read(request, hold, identity.limits.body_max_bytes)
             return parse(model, decode_object(body, self._settings), self._settings)
 

@@ -133,7 +133,7 @@ class Admin:
     async def _body(self, request: web.Request, identity: Identity) -> Json:
         if not request.can_read_body:
             return {}
-        with self._intake.hold() as hold:
+        with self._intake.hold(identity.tenant) as hold:
             body = await self._intake.read(request, hold, identity.limits.body_max_bytes)
             return decode_object(body, self._settings)
 

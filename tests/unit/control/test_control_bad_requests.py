@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from running_control import Control
+from running_control import Control, until
 from scripted_executor import ScriptedExecutor
 
 from control.api.decode import decode_object
@@ -218,6 +218,35 @@ async def test_too_many_large_bodies_at_once_are_503_until_their_programs_start(
         seen.set()
         assert (await first)[0] == 200
     assert (await control.post(body.encode()))[0] == 200
+
+
+async def test_a_tenant_with_many_large_bodies_leaves_room_for_those_of_others(
+    start_control: Any, executor: ScriptedExecutor
+) -> None:
+    control = await start_control(
+        executor, body_max_bytes=10_000, bodies_max_bytes=30_000, tenant_share_percent=60
+    )
+    await control.made("tenants", id="other")
+    key = (await control.made("tenants/other/keys"))["key"]
+    body = json.dumps({"language": "python", "code": " " * 9_000}).encode()
+    seen = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield body[:-1]
+        await seen.wait()
+        yield body[-1:]
+
+    async with asyncio.TaskGroup() as tasks:
+        held = tasks.create_task(control.post(slowly()))
+
+        async def refused() -> bool:
+            return (await control.post(body))[0] == 503
+
+        await until(refused)
+        assert (await control.post(body, Authorization=f"Bearer {key}"))[0] == 200
+        seen.set()
+        assert (await held)[0] == 200
+    assert (await control.post(body))[0] == 200
 
 
 async def test_a_body_that_dribbles_is_408(start_control: Any, executor: ScriptedExecutor) -> None:
