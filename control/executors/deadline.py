@@ -2,7 +2,7 @@
 
 `asyncio.timeout` does the same, but putting it off takes a new timer of the event loop, once a program.
 This one looks, when its timer rings, whether it was put off meanwhile, and most programs have ended before it
-rings at all. It takes half the time: 5 % of what a request takes without gRPC.
+rings at all. It takes 3 µs of CPU instead of 6.
 """
 
 import asyncio
