@@ -49,7 +49,7 @@ class Settings(BaseSettings):
 
     database: str = Field(
         "sqlite+aiosqlite:////var/lib/hearth/control.db",
-        description="URL of the database of tenants and keys. A SQLite file serves the control planes of one "
+        description="URL of the database of tenants, keys and usage. A SQLite file serves the control planes of one "
         "machine; several machines share a PostgreSQL: `postgresql+asyncpg://USER:PASSWORD@HOST/NAME`.",
     )
     database_poll_ms: Milliseconds = Field(
