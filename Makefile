@@ -24,9 +24,11 @@ $(VENV)/installed: requirements.lock
 	PATH="$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -I . --python_out=. --mypy_out=. \
 	  --grpc_python_out=. --mypy_grpc_out=. $<
 
-$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+# All at once: the one lock holds all of the other, and pip takes its time over each.
+$(VENV)/installed-dev: requirements-dev.lock requirements.lock
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
-	@touch $@
+	@touch $(VENV)/installed $@
 
 .PHONY: venv
 venv: $(VENV)/installed $(STUBS)
@@ -58,7 +60,8 @@ status: ## what runs where
 .PHONY: dev
 dev:
 	@host/prepare.sh --dev
-	@$(MAKE) --no-print-directory $(VENV)/installed-dev venv
+	@$(MAKE) --no-print-directory $(VENV)/installed-dev
+	@$(MAKE) --no-print-directory venv
 
 .PHONY: lint
 lint: dev ## formatting, lint, types
