@@ -4,6 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PROTOS := executor/api/executor.proto executor/sessions/head.proto $(wildcard executor/containerd/api/*.proto)
 STUBS  := $(PROTOS:.proto=_pb2.py)
+# Processes that run tests. Each has stacks of its own, and the image of a compiler can take a gigabyte.
+JOBS   ?= 2
+# In the order in which they are found: what takes longest comes first.
+IN_PARALLEL := -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -20,9 +24,11 @@ $(VENV)/installed: requirements.lock
 	PATH="$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -I . --python_out=. --mypy_out=. \
 	  --grpc_python_out=. --mypy_grpc_out=. $<
 
-$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+# All at once: the one lock holds all of the other, and pip takes its time over each.
+$(VENV)/installed-dev: requirements-dev.lock requirements.lock
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
-	@touch $@
+	@touch $(VENV)/installed $@
 
 .PHONY: venv
 venv: $(VENV)/installed $(STUBS)
@@ -54,7 +60,8 @@ status: ## what runs where
 .PHONY: dev
 dev:
 	@host/prepare.sh --dev
-	@$(MAKE) --no-print-directory $(VENV)/installed-dev venv
+	@$(MAKE) --no-print-directory $(VENV)/installed-dev
+	@$(MAKE) --no-print-directory venv
 
 .PHONY: lint
 lint: dev ## formatting, lint, types
@@ -69,8 +76,8 @@ types:
 
 .PHONY: test
 test: dev lint images ## the whole suite, on real containerd and real gVisor
-	$(MAKE) --no-print-directory -C executor/agent test fuzz SECONDS=20
-	$(BIN)/python -m pytest
+	$(MAKE) --no-print-directory -C executor/agent test fuzz SECONDS=20 PYTEST_ARGS="-n $(JOBS)"
+	$(BIN)/python -m pytest $(IN_PARALLEL)
 
 .PHONY: fuzz
 fuzz: dev ## the agent's frame parser under libFuzzer; SECONDS=600

@@ -17,3 +17,15 @@ def _warm(request: pytest.FixtureRequest) -> None:
     """Every test begins with full pools, whatever the one before it did."""
     if "stack" in request.fixturenames:
         request.getfixturevalue("stack").until_warm()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In several processes (`-n`), what shares a stack is run by one of them, and so is every module.
+
+    Folders with a stack of their own have said so before.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            shared = "stack" in getattr(item, "fixturenames", ())
+            item.add_marker(pytest.mark.xdist_group("stack" if shared else item.nodeid.partition("::")[0]))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from control.admin.terminal import all_of, carry_out, duration_ms, show, show_issued, show_list
-from control.api.admin.operations import Json
+from control.admin.ways import Json
 from control.auth.keys import Scope
 
 app = typer.Typer(help="Keys: what a tenant's clients authenticate with.", no_args_is_help=True)

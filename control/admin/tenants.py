@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from control.admin.terminal import all_of, carry_out, show, show_list
-from control.api.admin.operations import Json
+from control.admin.ways import Json
 
 app = typer.Typer(help="Tenants: who may run programs, and within which limits.", no_args_is_help=True)
 

@@ -1,22 +1,20 @@
 """What the commands share: how each reaches Hearth, says what is wrong, and shows what it found."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
-from rich.table import Table
 
-from control.admin.ways import Way, WayError, way
-from control.api.admin.operations import Json
-from control.api.problems import ProblemError
-from control.store.errors import StoreError
-from control.tenancy.errors import TenancyError
+from control.admin.ways import Json, Way, WayError, way
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 Answer = TypeVar("Answer")
 
@@ -41,15 +39,9 @@ def carry_out(context: typer.Context, what: Callable[[Way], Awaitable[Answer]]) 
 
     try:
         return asyncio.run(go())
-    except ValidationError as error:
-        words = "; ".join(
-            f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
-            for one in error.errors()
-        )
-    except (WayError, ProblemError, TenancyError, StoreError) as error:
-        words = str(error)
-    typer.echo(words, err=True)
-    raise typer.Exit(1)
+    except WayError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 def choices(context: typer.Context) -> Choices:
@@ -73,6 +65,8 @@ def show_list(context: typer.Context, rows: list[Json], columns: tuple[str, ...]
     if choices(context).as_json:
         typer.echo(json.dumps(rows))
         return
+    from rich.table import Table
+
     table = Table()
     for column in columns:
         # Ids are there to be copied; whatever else there is gives way to them.
@@ -80,13 +74,15 @@ def show_list(context: typer.Context, rows: list[Json], columns: tuple[str, ...]
         table.add_column(column, min_width=widest)
     for row in rows:
         table.add_row(*(text_of(row[column]) for column in columns))
-    Console().print(table)
+    _print(table)
 
 
 def show(context: typer.Context, found: Json) -> None:
     if choices(context).as_json:
         typer.echo(json.dumps(found))
         return
+    from rich.table import Table
+
     table = Table(show_header=False)
     for name, value in found.items():
         if isinstance(value, dict):
@@ -94,6 +90,12 @@ def show(context: typer.Context, found: Json) -> None:
                 table.add_row(f"{name}.{inner}", text_of(setting))
         else:
             table.add_row(name, text_of(value))
+    _print(table)
+
+
+def _print(table: Table) -> None:
+    from rich.console import Console
+
     Console().print(table)
 
 

@@ -9,10 +9,8 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from control.admin.terminal import carry_out, choices, text_of
-from control.admin.ways import Way
-from control.api.admin.operations import Json
-from control.api.query import LIMIT_MAX
+from control.admin.terminal import PAGE, carry_out, choices, text_of
+from control.admin.ways import Json, Way
 
 COUNTS = ("executions", "wall_ms", "cpu_ms", "gb_seconds", "bytes_in", "bytes_out")
 
@@ -53,7 +51,7 @@ def show(
 
 async def _whole(way: Way, tenant: str, given: dict[str, bytes]) -> Json:
     """All pages in one."""
-    given = given | {"limit": b"%d" % LIMIT_MAX}
+    given = given | {"limit": b"%d" % PAGE}
     report = page = await way.get_usage(tenant, given)
     while page["next"] is not None:
         page = await way.get_usage(tenant, given | {"after": page["next"].encode()})

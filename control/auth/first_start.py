@@ -4,7 +4,6 @@ Happens only while there has never been a tenant. A key that was lost is not rep
 back.
 """
 
-import os
 import tomllib
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from control.auth.atomic import write_private
+from control.auth.credentials import SECTION, credentials_path
 from control.auth.keys import Scope
 from control.settings import DEFAULT_PLAN
 from control.store.cancellation import to_its_end
@@ -24,18 +24,10 @@ from control.tenancy.tenants import insert_tenant
 log = structlog.get_logger()
 
 TENANT = "default"
-SECTION = "default"
 
 
 class FirstStartError(Exception):
     """The first key could not be written where clients look for it."""
-
-
-def credentials_path() -> Path:
-    home = os.environ.get("XDG_CONFIG_HOME")
-    # The XDG specification: a relative path is invalid and ignored.
-    base = Path(home) if home and os.path.isabs(home) else Path.home() / ".config"
-    return base / "hearth" / "credentials.toml"
 
 
 @to_its_end

@@ -5,14 +5,18 @@ guessing it outright, and a fast hash is right: slow, salted ones exist for pass
 and which can be guessed, and would put their slowness on every request.
 """
 
+from __future__ import annotations
+
 import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from control.tenancy.limits import Limits
+if TYPE_CHECKING:
+    # With all settings behind it, which who only asks for scopes does not need.
+    from control.tenancy.limits import Limits
 
 PREFIX = "hearth_"
 RANDOM_BYTES = 32

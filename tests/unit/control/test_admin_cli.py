@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from running_control import Control
 
-from control.auth.first_start import credentials_path
+from control.auth.credentials import credentials_path
 
 ROOT = Path(__file__).parents[3]
 WIDE = {"COLUMNS": "200", "TERM": "dumb"}

@@ -11,7 +11,8 @@ from scripted_executor import ScriptedExecutor
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from control.auth.first_start import FirstStartError, credentials_path, ensure_first_key
+from control.auth.credentials import credentials_path
+from control.auth.first_start import FirstStartError, ensure_first_key
 from control.auth.keys import digest_of
 from control.store.database import Database
 from control.store.tables import keys

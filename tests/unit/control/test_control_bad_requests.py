@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from running_control import Control, until
+from running_control import Control
 from scripted_executor import ScriptedExecutor
 
 from control.api.decode import decode_object
@@ -229,20 +229,20 @@ async def test_a_tenant_with_many_large_bodies_leaves_room_for_those_of_others(
     await control.made("tenants", id="other")
     key = (await control.made("tenants/other/keys"))["key"]
     body = json.dumps({"language": "python", "code": " " * 9_000}).encode()
-    seen = asyncio.Event()
+    sent, seen = asyncio.Event(), asyncio.Event()
 
     async def slowly() -> AsyncIterator[bytes]:
         yield body[:-1]
+        sent.set()
         await seen.wait()
         yield body[-1:]
 
     async with asyncio.TaskGroup() as tasks:
         held = tasks.create_task(control.post(slowly()))
-
-        async def refused() -> bool:
-            return (await control.post(body))[0] == 503
-
-        await until(refused)
+        await sent.wait()
+        # One round trip later the server has read what was sent before.
+        assert await control.ready()
+        assert (await control.post(body))[0] == 503
         assert (await control.post(body, Authorization=f"Bearer {key}"))[0] == 200
         seen.set()
         assert (await held)[0] == 200

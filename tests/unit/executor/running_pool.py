@@ -11,7 +11,7 @@ import pytest
 from runtimes import runtime
 from scripted_sandbox import ScriptedSandbox, World
 
-from executor import cgroup
+from executor import cgroup, teardown
 from executor import pool as module
 from executor.pool import Pool
 from executor.settings import Settings
@@ -35,6 +35,8 @@ async def filling(
         patch.setattr(module, "Sandbox", ScriptedSandbox)
         patch.setattr(module, "time", clock)
         patch.setattr(cgroup, "ROOT", nowhere)
+        # None of this world has a shim, and those of the machine are none of its business.
+        patch.setattr(teardown, "living_shims", lambda *_: {})
         given: dict[str, Any] = {"warm_default": 1, "run_dir": nowhere, **fields}
         chosen = Settings(**given)
         pool = Pool(Host(cast(Any, world), chosen, nowhere), RUNTIMES, changes)

@@ -310,7 +310,11 @@ async def test_the_agent_is_told_the_limit(served: Served) -> None:
     assert (request[0], request[1], int.from_bytes(request[2:], "little")) == (wire.WORKSPACE, 3, 1234)
 
 
-@pytest.mark.parametrize("session", ["s_here_" + "a" * 48, "x", IDS.new("u").text, IDS.new("t").text])
+@pytest.mark.parametrize(
+    "session",
+    ["s_here_" + "a" * 48, "x", IDS.new("u").text, IDS.new("t").text],
+    ids=["forged", "malformed", "another's", "gone"],
+)
 async def test_an_unknown_session_is_refused_before_anything_is_claimed(served: Served, session: str) -> None:
     call = served.execute(session)
     assert await call.code() is grpc.StatusCode.NOT_FOUND
