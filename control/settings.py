@@ -36,8 +36,8 @@ class Settings(BaseSettings):
 
     database: str = Field(
         "sqlite+aiosqlite:////var/lib/hearth/control.db",
-        description="URL of the database of tenants, keys and usage. A SQLite file serves the control planes of "
-        "one machine; several share a PostgreSQL: `postgresql+asyncpg://USER:PASSWORD@HOST/NAME`.",
+        description="URL of the database of tenants, keys and usage. A SQLite file serves the control planes "
+        "of one machine; several share a PostgreSQL: `postgresql+asyncpg://USER:PASSWORD@HOST/NAME`.",
     )
     database_poll_ms: Milliseconds = Field(
         250,
