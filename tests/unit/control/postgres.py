@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 PATIENCE_S = 60
 NUMBERS = count()
@@ -44,10 +43,10 @@ class Postgres:
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [binaries() / "postgres", "-D", str(self._data), *words],
+                [*self._as_user(), binaries() / "postgres", "-D", str(self._data), *words],
+                cwd=self._folder,
                 stdout=log,
                 stderr=log,
-                **self._as_user(),
             )
         deadline = time.monotonic() + PATIENCE_S
         while self._sql("SELECT 1", check=False).returncode != 0:
@@ -93,15 +92,19 @@ class Postgres:
 
     def _run(self, program: str, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         done: subprocess.CompletedProcess[str] = subprocess.run(
-            [binaries() / program, *words], capture_output=True, text=True, check=False, **self._as_user()
+            [*self._as_user(), binaries() / program, *words],
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0 or not check, done.stderr
         return done
 
-    def _as_user(self) -> dict[str, Any]:
+    def _as_user(self) -> list[str]:
+        # Not an option of subprocess, which would then fork: gRPC's handlers of forks crash now and then.
         same = self._user == pwd.getpwuid(os.getuid()).pw_name
-        folder: dict[str, Any] = {"cwd": self._folder}
-        return folder | ({} if same else {"user": self._user, "extra_groups": []})
+        return [] if same else ["setpriv", f"--reuid={self._user}", "--clear-groups"]
 
 
 @contextmanager
