@@ -51,7 +51,7 @@ class Alone:
 
 @contextmanager
 def alone(tenants: int, *executor: str) -> Iterator[Alone]:
-    """A control plane with its defaults, and `bench.prompt_executor` with these arguments."""
+    """A control plane that lets everybody in, and `bench.prompt_executor` with these arguments."""
     with tempfile.TemporaryDirectory(prefix="hearth-bench-") as folder, ExitStack() as stack:
         keys = crowd(Path(folder) / "control.db", tenants)
         address = f"unix:{folder}/executor.sock"
@@ -61,6 +61,9 @@ def alone(tenants: int, *executor: str) -> Iterator[Alone]:
             "HEARTH_CONTROL_PORT": str(port),
             "HEARTH_CONTROL_DATABASE": f"sqlite:///{folder}/control.db",
             "HEARTH_CONTROL_EXECUTORS": address,
+            "HEARTH_CONTROL_STATE_DIR": f"{folder}/state",
+            "HEARTH_CONTROL_REQUESTS_PER_SECOND": "1000000",
+            "HEARTH_CONTROL_EXECUTIONS_MAX": "1000",
             "XDG_CONFIG_HOME": folder,
         }
         log = stack.enter_context((Path(folder) / "log").open("wb"))

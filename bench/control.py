@@ -2,7 +2,7 @@
 
     python -m bench.control [--rounds N] [--seconds N]
 
-Needs Debian's wrk (`make dev`) and no Hearth: it starts a control plane with its defaults, an executor that
+Needs Debian's wrk (`make dev`) and no Hearth: it starts a control plane that limits nobody, an executor that
 answers at once over gRPC on a unix socket, and the bare handler, all of one process. These take turns, round
 after round, so that a noisy moment of the machine falls on all of them alike; ratios are of the same round.
 `10,000 keys` is a control plane of its own with as many tenants, whose keys are used in turn.
