@@ -9,6 +9,7 @@ from control.api.authentication import Handler, IdentifiedHandler, guarded
 from control.api.body import BodyIntake
 from control.api.descriptions import execute as of_execution
 from control.api.descriptions import files as of_files
+from control.api.descriptions import piston as of_piston
 from control.api.descriptions import service as of_service
 from control.api.descriptions import sessions as of_sessions
 from control.api.descriptions import usage as of_usage
@@ -103,12 +104,12 @@ def build_app(parts: Parts) -> web.Application:
     add_public("/healthz", state.healthz, of_service.HEALTHZ)
     add_public("/readyz", state.readyz, of_service.READYZ)
     listings = Listings(fleet)
-    piston: dict[tuple[str, str], IdentifiedHandler] = {
-        ("POST", "/execute"): PistonExecute(settings, fleet, programs),
-        ("GET", "/runtimes"): listings.runtimes,
-        ("GET", "/packages"): listings.packages,
+    piston: dict[tuple[str, str], tuple[IdentifiedHandler, Operation]] = {
+        ("POST", "/execute"): (PistonExecute(settings, fleet, programs), of_piston.EXECUTE),
+        ("GET", "/runtimes"): (listings.runtimes, of_piston.RUNTIMES),
+        ("GET", "/packages"): (listings.packages, of_piston.PACKAGES),
     }
-    add_piston(app.router, add_undescribed, piston)
+    add_piston(app.router, add_undescribed, document.add, piston)
     itself = SelfDescription(lambda: document.build(settings))
     add_public("/openapi.json", itself.openapi, of_service.OPENAPI)
     add_public("/docs", itself.docs, of_service.DOCS)

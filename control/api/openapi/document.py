@@ -19,12 +19,14 @@ ABOUT = (
     "Runs code that nobody trusts: one call takes a language and a program, runs it in a sandbox that was "
     "warm before the call came, and answers what it printed, how it ended and what it used.\n\n"
     "Times are milliseconds, sizes are bytes, instants are RFC 3339 in UTC. JSON is UTF-8, in and out; "
-    "an object in a request that has the same key twice is refused. Every error is a problem (RFC 9457). "
+    "an object in a request that has the same key twice is refused. Every error is a problem (RFC 9457), but "
+    "below `/api/v2`. "
     "The limits that stand here are those of this installation."
 )
 
 TAGS = {
     "Execution": "Running programs.",
+    "Piston": "The same engine for clients of Piston 3.1.1: its requests, answers and errors.",
     "Sessions": "Workspaces and environments that outlive a program.",
     "Files": "What lies in a session's workspace.",
     "Usage": "What was used.",
@@ -80,6 +82,8 @@ ANY: dict[int, Answer] = {
     **problem(500, "a fault of the service; the detail has the request's id."),
 }
 
+BEFORE_ROUTES = 431
+
 _REF = "#/components/schemas/{model}"
 
 
@@ -99,6 +103,8 @@ class Document:
     def add(self, method: str, path: str, scope: Scope | None, operation: Operation) -> None:
         general = ANY if scope is None else GUARDED | ANY
         answers = dict(sorted((general | dict(operation.answers)).items()))
+        if operation.error is not None:
+            answers = {status: _in_words_of(operation.error, status, one) for status, one in answers.items()}
         self._routes.append(_Route(method, path, scope, replace(operation, answers=answers)))
 
     def build(self, settings: Settings) -> dict[str, Any]:
@@ -137,6 +143,13 @@ class Document:
 
 
 _Schemas = dict[str, Any]
+
+
+def _in_words_of(error: Any, status: int, answer: Answer) -> Answer:
+    """Errors by another model, but for what is said before anybody knows which route is meant."""
+    if answer.media != PROBLEM or status == BEFORE_ROUTES:
+        return answer
+    return replace(answer, media=None, model=error)
 
 
 def _models_of(operation: Operation) -> Iterator[tuple[Any, str]]:

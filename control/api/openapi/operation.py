@@ -65,6 +65,8 @@ class Operation:
     answers: Mapping[int, Answer]
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
+    # A model of its errors, as JSON, in place of problems.
+    error: Any = None
 
     def head(self) -> "Operation":
         """The same for `HEAD`."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 
 from control.api.authentication import IdentifiedHandler
+from control.api.openapi.operation import Operation
 from control.api.problems import ProblemError
 from control.auth.keys import Identity, Scope
 
@@ -18,6 +19,7 @@ REST = r"{rest:(/[\s\S]*)?}"
 READING = ("GET", "HEAD", "OPTIONS")
 
 Add = Callable[[str, str, Scope, IdentifiedHandler], object]
+Describe = Callable[[str, str, Scope, Operation], None]
 
 
 def is_piston(request: web.Request) -> bool:
@@ -25,16 +27,22 @@ def is_piston(request: web.Request) -> bool:
 
 
 def add_routes(
-    router: web.UrlDispatcher, add: Add, handlers: Mapping[tuple[str, str], IdentifiedHandler]
+    router: web.UrlDispatcher,
+    add: Add,
+    describe: Describe,
+    handlers: Mapping[tuple[str, str], tuple[IdentifiedHandler, Operation]],
 ) -> None:
-    """`handlers` by method and path, which begins with a slash. `add` puts one behind the keys."""
-    for (method, name), handler in handlers.items():
+    """`handlers` by method and path, which begins with a slash. `add` puts one behind the keys. Each is
+    `described` once: its other paths and methods are there for clients that take them for granted.
+    """
+    for (method, name), (handler, operation) in handlers.items():
         methods = (method, "HEAD") if method == "GET" else (method,)
         options = _Options(methods)
         for path in (f"{root}{name}{slash}" for root in ROOTS for slash in ("", "/")):
             for each in methods:
                 add(each, path, Scope.EXECUTE, handler)
             add("OPTIONS", path, Scope.EXECUTE, options)
+        describe(method, f"{ROOT}{name}", Scope.EXECUTE, operation)
     router.add_route("*", ROOT + REST, _not_there)
 
 

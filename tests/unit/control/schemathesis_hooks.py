@@ -13,6 +13,8 @@ def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
     fields = raw_schema["components"]["schemas"]["ExecuteRequest"]["properties"]
     fields["language"]["enum"] = LANGUAGES
     fields["version"]["enum"] = ["*", ">=1", None]
+    piston = raw_schema["components"]["schemas"]["PistonRequest"]["properties"]
+    piston["language"]["enum"], piston["version"]["enum"] = LANGUAGES, ["*", ">=1"]
     for model in ("NewTenant", "TenantChange"):
         raw_schema["components"]["schemas"][model]["properties"]["plan"] = {"enum": ["default", None]}
     files = {"get": FILE, "head": FILE, "delete": TO_DELETE}

@@ -218,7 +218,9 @@ async def test_pistons_defaults_reach_the_executor(control: Control, executor: S
         policy=pb.SessionPolicy(
             idle_timeout_ms=1, max_sessions=10_000, session_bytes=1, tenant_bytes=10 * GIB
         ),
+        request_id=start.request_id,
     )
+    assert start.request_id
 
 
 async def test_what_was_asked_for_reaches_the_executor(control: Control, executor: ScriptedExecutor) -> None:
