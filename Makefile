@@ -15,8 +15,13 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The stamps are the installed state: a changed lock file or .proto installs or generates again.
-$(VENV)/installed: requirements.lock
+# Debian's pip compares every wheel of every release with every tag of this machine, which takes most of its time.
+$(VENV)/pip: requirements-pip.lock
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements-pip.lock
+	@touch $@
+
+$(VENV)/installed: requirements.lock $(VENV)/pip
 	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	@touch $@
 
@@ -24,11 +29,9 @@ $(VENV)/installed: requirements.lock
 	PATH="$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -I . --python_out=. --mypy_out=. \
 	  --grpc_python_out=. --mypy_grpc_out=. $<
 
-# All at once: the one lock holds all of the other, and pip takes its time over each.
-$(VENV)/installed-dev: requirements-dev.lock requirements.lock
-	$(PYTHON) -m venv $(VENV)
+$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
-	@touch $(VENV)/installed $@
+	@touch $@
 
 .PHONY: venv
 venv: $(VENV)/installed $(STUBS)
@@ -60,8 +63,7 @@ status: ## what runs where
 .PHONY: dev
 dev:
 	@host/prepare.sh --dev
-	@$(MAKE) --no-print-directory $(VENV)/installed-dev
-	@$(MAKE) --no-print-directory venv
+	@$(MAKE) --no-print-directory $(VENV)/installed-dev venv
 
 .PHONY: lint
 lint: dev ## formatting, lint, types
@@ -93,6 +95,8 @@ bench: dev ## latency beside its peers; needs `make up`
 
 .PHONY: lock
 lock: ## resolve the dependencies again; uv must be in PATH
+	echo 'pip>=25' | uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+	  --python-version 3.11 - -o requirements-pip.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
 	  --python-version 3.11 pyproject.toml --group build -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
