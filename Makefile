@@ -6,8 +6,6 @@ PROTOS := executor/api/executor.proto executor/sessions/head.proto $(wildcard ex
 STUBS  := $(PROTOS:.proto=_pb2.py)
 # Processes that run tests. Each has stacks of its own, and the image of a compiler can take a gigabyte.
 JOBS   ?= 2
-# In the order in which they are found: what takes longest comes first.
-IN_PARALLEL := -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -79,7 +77,8 @@ types:
 .PHONY: test
 test: dev lint images ## the whole suite, on real containerd and real gVisor
 	$(MAKE) --no-print-directory -C executor/agent test fuzz SECONDS=20 PYTEST_ARGS="-n $(JOBS)"
-	$(BIN)/python -m pytest $(IN_PARALLEL)
+	# In the order in which they are found: what takes longest comes first.
+	$(BIN)/python -m pytest -n $(JOBS) --no-loadscope-reorder
 
 .PHONY: fuzz
 fuzz: dev ## the agent's frame parser under libFuzzer; SECONDS=600

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.processes import ByStack
 from tests.stack import Hearth, hearth
 
 
@@ -19,13 +20,5 @@ def _warm(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("stack").until_warm()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In several processes (`-n`), what shares a stack is run by one of them, and so is every module.
-
-    Folders with a stack of their own have said so before.
-    """
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            shared = "stack" in getattr(item, "fixturenames", ())
-            item.add_marker(pytest.mark.xdist_group("stack" if shared else item.nodeid.partition("::")[0]))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByStack:
+    return ByStack(config, log)

@@ -45,12 +45,11 @@ class MalformedCaseError(Exception):
 
 def load(language: str | None = None) -> list[Case]:
     """All cases, or those of one language, in a stable order."""
-    folders = [FOLDER / language] if language else _languages()
-    return [case for folder in folders for case in _of_language(folder)]
+    return [case for name in ([language] if language else languages()) for case in _of_language(FOLDER / name)]
 
 
-def _languages() -> list[Path]:
-    return sorted(path for path in FOLDER.iterdir() if path.is_dir() and not _is_litter(path))
+def languages() -> list[str]:
+    return sorted(path.name for path in FOLDER.iterdir() if path.is_dir() and not _is_litter(path))
 
 
 def _of_language(folder: Path) -> Iterator[Case]:

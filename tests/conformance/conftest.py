@@ -29,12 +29,8 @@ def stack(language: str) -> Iterator[Hearth]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """One language after the other, over all modules of this folder: so each has one stack.
 
-    Last of all: pytest itself groups tests by everything that they have in common, programs too. With several
-    processes (`-n`), all of a language are run by the same.
+    Last of all: pytest itself groups tests by everything that they have in common, programs too.
     """
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group(f"conformance-{_language_of(item)}"))
     yield
     places = [index for index, item in enumerate(items) if item.path.is_relative_to(HERE)]
     ordered = sorted((items[index] for index in places), key=_language_of)
