@@ -9,7 +9,8 @@ from tests.stack import Hearth, hearth
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Hearth]:
     """One stack for all tests that leave it as they found it."""
-    with hearth(["python", "bash", "c"]) as running:
+    # On a busy machine a sandbox takes its time, which none of them is about.
+    with hearth(["python", "bash", "c"], HEARTH_CONTROL_CLAIM_TIMEOUT_MS="60000") as running:
         yield running
 
 

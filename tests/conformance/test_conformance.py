@@ -69,7 +69,9 @@ def test_program_cannot_tell_hearth_from_the_plain_command(
     scope="session",
 )
 def test_program_that_was_compiled_before_runs_alike(stack: Hearth, language: str, case: cases.Case) -> None:
-    first, second = (stack.client.post("/v1/execute", json=request(case)).json() for _ in range(2))
+    answers = [stack.client.post("/v1/execute", json=request(case)) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200], [answer.text for answer in answers]
+    first, second = (answer.json() for answer in answers)
 
     assert answered(second) == answered(first)
     assert first["compile"]["status"] or "not compiled again" in second["compile"]["message"]
