@@ -10,6 +10,10 @@ OLDEST_RUNSC=20240729
 dev=no
 [ "${1:-}" = --dev ] && dev=yes
 
+# Whatever ends it, none of its temporary folders stays.
+unpacked="" lists=""
+trap 'rm -rf "$unpacked" "$lists"' EXIT
+
 problems=""
 problem() { problems="$problems  - $1
 "; }
@@ -92,14 +96,13 @@ fi
 if [ $dev = yes ] && ! command -v promtool >/dev/null; then
   echo "==> installing: promtool (of Debian's prometheus)"
   # Nothing else of the package: it would start a server, and wants a browser's worth of JavaScript.
-  package=$(mktemp -d)
+  unpacked=$(mktemp -d)
   apt-get update -qq
   # As root: apt's own user may not write to the folder.
-  (cd "$package" && apt-get -qq -o APT::Sandbox::User=root download prometheus)
-  dpkg-deb --fsys-tarfile "$package"/prometheus_*.deb >"$package/files.tar"
+  (cd "$unpacked" && apt-get -qq -o APT::Sandbox::User=root download prometheus)
+  dpkg-deb --fsys-tarfile "$unpacked"/prometheus_*.deb >"$unpacked/files.tar"
   mkdir -p /usr/local/bin
-  tar -xf "$package/files.tar" -C /usr/local/bin --strip-components=3 ./usr/bin/promtool
-  rm -rf "$package"
+  tar -xf "$unpacked/files.tar" -C /usr/local/bin --strip-components=3 ./usr/bin/promtool
 fi
 
 if ! runsc_is_new; then
@@ -108,7 +111,6 @@ if ! runsc_is_new; then
   echo "==> installing: runsc (from $suite)"
   # From the machine's own archive, through lists of its own: the machine's sources stay as they are.
   lists=$(mktemp -d)
-  trap 'rm -rf "$lists"' EXIT
   chmod 755 "$lists"
   archive=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(ORIGIN)' |
     awk -v suite="$codename" '$2 == suite && $3 == "Debian" {print $1; exit}')

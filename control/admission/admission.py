@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from control.admission.rates import Rate, Rates, Standing
 from control.auth.keys import Identity
-from control.tenancy.clock import now_ms
+from control.tenancy.clock import DAY_MS, now_ms
 from control.tenancy.limits import Limits
-
-DAY_MS = 86_400_000
 
 
 class OverLimitError(Exception):
@@ -85,18 +83,12 @@ class Admission:
             active.running -= 1
             active.last_s = self._clock()
 
-    def cpu_left_s(self, tenant: str, limits: Limits) -> int | None:
-        """Whole CPU seconds until midnight; None without a limit."""
-        if limits.cpu_seconds_per_day is None:
-            return None
-        return max(limits.cpu_seconds_per_day - self._cpu_today_us(tenant) // 1_000_000, 0)
-
     def _check_cpu(self, tenant: str, limits: Limits) -> None:
-        if self.cpu_left_s(tenant, limits) == 0:
+        most_s = limits.cpu_seconds_per_day
+        if most_s is not None and self._cpu_today_us(tenant) >= most_s * 1_000_000:
             raise OverLimitError(
                 "cpu",
-                f"cpu_seconds_per_day: the tenant's {limits.cpu_seconds_per_day} CPU seconds of this day "
-                "(UTC) are used up",
+                f"cpu_seconds_per_day: the tenant's {most_s} CPU seconds of this day (UTC) are used up",
                 seconds_to_midnight(),
             )
 

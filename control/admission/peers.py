@@ -22,6 +22,7 @@ from control.settings import Settings
 from control.store.cancellation import to_its_end
 from control.store.database import Database
 from control.store.errors import StoreAwayError
+from control.store.outage import Outage
 from control.store.tables import replicas
 from control.tenancy.clock import now_ms
 from control.tenancy.limits import Limits
@@ -55,29 +56,24 @@ class Peers:
         self._written_ms = 0
         # What the others said last.
         self._others: dict[str, Activity] = {}
-        self._started = False
-
-    @property
-    def others(self) -> int:
-        """Control planes beside this one."""
-        return len(self._others)
 
     async def run(self) -> None:
         """Tells and listens until cancelled."""
-        away = False
+        outage = Outage("other control planes cannot be heard", "other control planes are heard again")
         try:
             while True:
-                try:
-                    await self.exchange()
-                    away = False
-                except StoreAwayError as error:
-                    if not away:
-                        log.error("other control planes cannot be heard", cause=str(error))
-                    away = True
-                    self._take({})
+                with outage.told():
+                    await self._exchange_or_forget()
                 await asyncio.sleep(self._pause_s)
         finally:
             await self._leave()
+
+    async def _exchange_or_forget(self) -> None:
+        try:
+            await self.exchange()
+        except StoreAwayError:
+            self._take({})
+            raise
 
     @to_its_end
     async def exchange(self) -> None:

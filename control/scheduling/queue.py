@@ -145,12 +145,12 @@ class Queue:
             NoExecutorError: there is none that takes work.
             QueueFullError, QueueLateError
         """
-        if isinstance(where, str) and not any(executor.ready for executor in self._holders(where)):
-            raise NoExecutorError
         executor = self._free(tenant, where)
         if executor is not None:
             self.take(tenant, executor)
             return executor
+        if isinstance(where, str) and not any(executor.ready for executor in self._holders(where)):
+            raise NoExecutorError
         return await self._wait(tenant, where)
 
     def take(self, tenant: str, executor: ExecutorClient) -> None:

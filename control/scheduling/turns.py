@@ -7,23 +7,20 @@ places at the executor, which others could use.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from weakref import WeakValueDictionary
 
 from control.executors.errors import Refusal, SessionError
+from control.locks import Locks
 
 
 class Turns:
     def __init__(self, timeout_s: float) -> None:
         self._timeout_s = timeout_s
-        # There as long as somebody has or awaits a turn.
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks = Locks()
 
     @asynccontextmanager
     async def turn(self, session: str) -> AsyncIterator[None]:
         """Raises SessionError when it does not come in time."""
-        lock = self._locks.get(session)
-        if lock is None:
-            lock = self._locks[session] = asyncio.Lock()
+        lock = self._locks.of(session)
         try:
             async with asyncio.timeout(self._timeout_s):
                 await lock.acquire()

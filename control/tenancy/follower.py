@@ -14,7 +14,7 @@ from control.auth.keys import Identity, Scope, known_scopes
 from control.settings import Settings
 from control.store.cancellation import to_its_end
 from control.store.database import Database
-from control.store.errors import StoreAwayError
+from control.store.outage import Outage
 from control.store.tables import changes, keys, tenants
 from control.tenancy.limits import Limits, Plans
 from control.tenancy.register import FOREVER, Register, Secret, TenantEntry
@@ -67,19 +67,11 @@ class Follower:
 
     async def run(self) -> None:
         """Follows until cancelled."""
-        away = False
+        outage = Outage("database away; the tenants and keys last read stay in force", "database back")
         while True:
             await asyncio.sleep(self._poll_s)
-            try:
+            with outage.told():
                 await self.refresh()
-            except StoreAwayError as error:
-                if not away:
-                    log.error("database away; the tenants and keys last read stay in force", cause=str(error))
-                away = True
-            else:
-                if away:
-                    log.info("database back")
-                away = False
 
     async def refresh(self) -> None:
         """Everything that was changed before the call is in force after it. Raises StoreAwayError."""

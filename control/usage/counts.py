@@ -5,7 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-DAY_MS = 86_400_000
+from control.tenancy.clock import DAY_MS
+
 _EPOCH = date(1970, 1, 1).toordinal()
 
 

@@ -16,6 +16,7 @@ from control.settings import PREFIX, Settings
 from control.store.cancellation import to_its_end
 from control.store.database import Database
 from control.store.errors import StoreAwayError
+from control.store.outage import Outage
 from control.tenancy import clock
 from control.usage import folder
 from control.usage.adoption import adopt, adopt_abandoned
@@ -134,19 +135,11 @@ class Meter:
 
     async def run(self) -> None:
         """Flushes and follows until cancelled."""
-        away = False
+        outage = Outage("usage is kept in the journal: the database is away", "database back; usage is in it")
         while True:
             await asyncio.sleep(self._flush_s)
-            try:
+            with outage.told():
                 await self.sync()
-            except StoreAwayError as error:
-                if not away:
-                    log.error("database away; usage is kept in the journal", cause=str(error))
-                away = True
-            else:
-                if away:
-                    log.info("database back; usage is in it")
-                away = False
             self._journal.compact()
 
     async def flush(self) -> None:

@@ -25,6 +25,7 @@ from scripted_executor import (
 )
 from usage_rows import opened, rows
 
+from control.usage.reports import Part, Reports
 from executor.api import executor_pb2 as pb
 
 MIB = 1 << 20
@@ -372,3 +373,36 @@ async def test_programs_run_and_count_while_the_database_is_away(
         return bool(status == 200 and report["total"]["executions"] == 1)
 
     await until(told)
+
+
+async def test_a_tenant_that_asks_for_many_reports_waits_for_itself(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = []
+    for name in ("a", "b", "c"):
+        await control.made("tenants", id=name)
+        keys.append((await control.made(f"tenants/{name}/keys"))["key"])
+    inside: list[str] = []
+    most = 0
+    go = asyncio.Event()
+    parts = Reports.parts
+
+    async def slowly(self: Reports, tenant: str, *arguments: Any) -> list[Part]:
+        nonlocal most
+        assert tenant not in inside
+        inside.append(tenant)
+        most = max(most, len(inside))
+        try:
+            await go.wait()
+            return await parts(self, tenant, *arguments)
+        finally:
+            inside.remove(tenant)
+
+    monkeypatch.setattr(Reports, "parts", slowly)
+    asked = [asyncio.create_task(control.status_of(key, "/v1/usage")) for key in keys for _ in range(10)]
+    await until(lambda: len(inside) == 2)
+    # Whoever does not ask for reports has connections left.
+    assert (await control.call("GET", "/v1/admin/tenants"))[0] == 200
+    go.set()
+    assert set(await asyncio.gather(*asked)) == {200}
+    assert most == 2

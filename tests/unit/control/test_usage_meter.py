@@ -18,8 +18,9 @@ from usage_rows import journals, opened, rows
 from control.settings import Settings
 from control.store.database import Database
 from control.store.errors import StoreAwayError
+from control.tenancy.clock import DAY_MS
 from control.usage import journal as journal_module
-from control.usage.counts import DAY_MS, Counts, Key
+from control.usage.counts import Counts, Key
 from control.usage.ledger import Ledger
 from control.usage.meter import JournalError, Meter
 
